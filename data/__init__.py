@@ -1,0 +1,28 @@
+"""Stimuli, noise, and the trajectory format with its files."""
+
+if __name__ != "ontogeny.data":
+    raise ImportError("import ontogeny.data; the folder is not a package of its own")
+
+from .checks import check_trajectory
+from .images import load_images
+from .join import join_trajectories
+from .noise import Noise, gaussian_noise, uniform_noise
+from .schema import PHASES, SCHEMA, SCHEMA_VERSION
+from .stimuli import ImageSet, Stimuli
+from .trajectory import open_trajectory, write_trajectory
+
+__all__ = [
+    "PHASES",
+    "SCHEMA",
+    "SCHEMA_VERSION",
+    "ImageSet",
+    "Noise",
+    "Stimuli",
+    "check_trajectory",
+    "gaussian_noise",
+    "join_trajectories",
+    "load_images",
+    "open_trajectory",
+    "uniform_noise",
+    "write_trajectory",
+]

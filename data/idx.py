@@ -1,0 +1,84 @@
+"""The IDX format of the MNIST family: bytes in a file, plain or gzip-compressed."""
+
+import gzip
+import math
+import zlib
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+GZIP_MAGIC = b"\x1f\x8b"
+UNSIGNED_BYTE = 0x08
+
+
+def read_payload(path: Path) -> bytes:
+    """Read a file and unpack it where it is gzip-compressed.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File, compressed or not; its first two bytes decide, not its name.
+
+    Returns
+    -------
+    bytes
+        The unpacked content.
+
+    Raises
+    ------
+    ValueError
+        If the file is compressed and truncated or damaged.
+    """
+    content = path.read_bytes()
+    if not content.startswith(GZIP_MAGIC):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (EOFError, OSError, zlib.error) as error:
+        raise ValueError(
+            f"read_payload.path: expected a whole gzip file, got a truncated or damaged one at "
+            f"{str(path)!r} ({error})"
+        ) from error
+
+
+def parse_idx(payload: bytes) -> npt.NDArray[np.uint8]:
+    """Interpret bytes in IDX format as an array.
+
+    The header is two zero bytes, the type, the number of dims, and one big-endian unsigned
+    32-bit length per dim (LeCun, Cortes & Burges, "The MNIST database of handwritten digits").
+
+    Parameters
+    ----------
+    payload : bytes
+        Unpacked content of a file.
+
+    Returns
+    -------
+    numpy.ndarray of uint8
+        A read-only view of the payload, nothing is copied.
+
+    Raises
+    ------
+    ValueError
+        If the header is none of IDX with unsigned bytes, or its lengths do not fit the content.
+
+    Examples
+    --------
+    >>> parse_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]))
+    array([5, 0, 4], dtype=uint8)
+    """
+    if len(payload) < 4 or payload[:3] != bytes([0, 0, UNSIGNED_BYTE]):
+        raise ValueError(
+            f"parse_idx.payload: expected an IDX header of unsigned bytes (00 00 08), "
+            f"got {payload[:3].hex(' ')!r}"
+        )
+    dims = payload[3]
+    start = 4 + 4 * dims
+    shape = tuple(int(length) for length in np.frombuffer(payload[4:start], dtype=">u4"))
+    if len(shape) != dims or len(payload) != start + math.prod(shape):
+        raise ValueError(
+            f"parse_idx.payload: expected {dims} lengths and their product of bytes, "
+            f"got lengths {shape} and {len(payload) - start} bytes"
+        )
+    return np.frombuffer(payload, dtype=np.uint8, offset=start).reshape(shape)

@@ -1,0 +1,84 @@
+"""Compile generated projects once per content."""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+__all__ = ["build", "cache_folder"]
+
+
+def cache_folder() -> Path:
+    """Return the folder of compiled structures (``$ONTOGENY_CACHE`` or the user's cache)."""
+    given = os.environ.get("ONTOGENY_CACHE")
+    if given:
+        return Path(given) / "builds"
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "ontogeny" / "builds"
+
+
+def _key(project: Path) -> str:
+    """Hash everything that decides what the compiler makes of a project."""
+    digest = hashlib.sha256()
+    include = Path(__file__).parent / "include"
+    sources = [(p.relative_to(project), p) for p in project.rglob("*") if p.is_file()]
+    sources += [(Path("include") / p.name, p) for p in include.iterdir()]
+    for name, path in sorted(sources):
+        content = path.read_bytes()
+        digest.update(f"{name} {len(content)}\n".encode())
+        digest.update(content)
+    version = subprocess.run(
+        [os.environ.get("CXX", "g++"), "--version"], capture_output=True, text=True
+    )
+    digest.update(version.stdout.encode())
+    # -march=native makes a program that only this processor is known to run.
+    with contextlib.suppress(OSError):
+        flags = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "flags" in line]
+        digest.update("".join(flags[:1]).encode())
+    digest.update(sys.platform.encode())
+    return digest.hexdigest()[:32]
+
+
+def build(device: Any) -> Path:
+    """Return the folder of the compiled program, compiling only what was never compiled before.
+
+    Parameters
+    ----------
+    device : StandaloneDevice
+        Holds the network; its source is generated here.
+
+    Raises
+    ------
+    RuntimeError
+        If the compiler fails; holds the end of its output.
+    """
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    project = Path(tempfile.mkdtemp(prefix="build-", dir=cache))
+    try:
+        device.build(directory=str(project), compile=False, run=False)
+        target = cache / _key(project)
+        if not (target / "main").exists():
+            _compile(project)
+            # Atomic: another process may have finished the same structure meanwhile.
+            with contextlib.suppress(OSError):
+                os.replace(project, target)
+        return target
+    finally:
+        shutil.rmtree(project, ignore_errors=True)
+
+
+def _compile(project: Path) -> None:
+    done = subprocess.run(
+        ["make", f"-j{os.cpu_count() or 1}"], cwd=project, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RuntimeError(
+            f"engine.build: the compiler failed in a project that Brian2 generated; "
+            f"'ontogeny doctor' checks the compiler. Its output ends: {done.stderr[-2000:]}"
+        )

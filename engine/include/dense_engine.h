@@ -1,0 +1,94 @@
+// Products of dense projections: activity (trial, unit) against weights (source, target), row-major.
+// With one trial a matrix-matrix routine is slower than a loop that touches each weight once.
+#ifndef ONTOGENY_DENSE_ENGINE_H
+#define ONTOGENY_DENSE_ENGINE_H
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#ifdef ONTOGENY_CBLAS
+#include <cblas.h>
+#endif
+
+namespace dense_engine {
+
+#ifdef ONTOGENY_CBLAS
+inline void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a, int lda,
+                 const float* b, int ldb, float* c, int ldc)
+{
+    scipy_cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1.f, a, lda, b, ldb, 0.f, c, ldc);
+}
+inline void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a, int lda,
+                 const double* b, int ldb, double* c, int ldc)
+{
+    scipy_cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1., a, lda, b, ldb, 0., c, ldc);
+}
+#endif
+
+// target(trial, post) = sum_pre source(trial, pre) * w(pre, post)
+template <class T>
+void propagate_forwards(int trials, int pre, int post, const T* source, const T* w, T* target)
+{
+#ifdef ONTOGENY_CBLAS
+    if (trials > 1)
+        return gemm(CblasNoTrans, CblasNoTrans, trials, post, pre, source, pre, w, post, target, post);
+#endif
+    const int block = 8;  // rows of the target that stay in the cache while the weights pass by
+    std::fill(target, target + (int64_t)trials * post, T(0));
+    for (int first = 0; first < trials; first += block)
+        for (int i = 0; i < pre; i++)
+            for (int t = first; t < std::min(first + block, trials); t++)
+            {
+                const T r = source[(int64_t)t * pre + i];
+                if (r == T(0)) continue;
+                const T* row = w + (int64_t)i * post;
+                T* __restrict__ out = target + (int64_t)t * post;
+                for (int j = 0; j < post; j++) out[j] += r * row[j];
+            }
+}
+
+// target(trial, pre) = sum_post source(trial, post) * w(pre, post)
+template <class T>
+void propagate_backwards(int trials, int pre, int post, const T* source, const T* w, T* target)
+{
+#ifdef ONTOGENY_CBLAS
+    if (trials > 1)
+        return gemm(CblasNoTrans, CblasTrans, trials, pre, post, source, post, w, post, target, pre);
+#endif
+    for (int t = 0; t < trials; t++)
+        for (int i = 0; i < pre; i++)
+        {
+            const T* row = w + (int64_t)i * post;
+            const T* in = source + (int64_t)t * post;
+            T sum = 0;
+            for (int j = 0; j < post; j++) sum += row[j] * in[j];
+            target[(int64_t)t * pre + i] = sum;
+        }
+}
+
+// g(pre, post) = sum_trial a(trial, pre) * b(trial, post)
+template <class T>
+void correlate(int trials, int pre, int post, const T* a, const T* b, T* g)
+{
+#ifdef ONTOGENY_CBLAS
+    if (trials > 1) return gemm(CblasTrans, CblasNoTrans, pre, post, trials, a, pre, b, post, g, post);
+#endif
+    for (int i = 0; i < pre; i++)
+    {
+        T* __restrict__ row = g + (int64_t)i * post;
+        const T first = a[i];
+        for (int j = 0; j < post; j++) row[j] = first * b[j];
+        for (int t = 1; t < trials; t++)
+        {
+            const T r = a[(int64_t)t * pre + i];
+            if (r == T(0)) continue;
+            const T* in = b + (int64_t)t * post;
+            for (int j = 0; j < post; j++) row[j] += r * in[j];
+        }
+    }
+}
+
+}  // namespace dense_engine
+
+#endif

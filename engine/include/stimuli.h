@@ -1,0 +1,178 @@
+// Present stored stimuli or counter-based noise; the NumPy twin is source.py with philox.py.
+#ifndef ONTOGENY_STIMULI_H
+#define ONTOGENY_STIMULI_H
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+namespace dense_engine {
+
+struct Presentation {
+    int64_t trials, units, classes, step;
+    int64_t bank, noise, seed, stream, first, presentations, record;
+    double noise_mean, noise_std, scale, shift;
+};
+
+inline void fail(const std::string& what, const std::string& path)
+{
+    std::fprintf(stderr, "%s '%s'\n", what.c_str(), path.c_str());
+    std::exit(1);
+}
+
+// A file of the run's folder, mapped once and kept: stimuli are neither copied nor converted.
+struct Mapped {
+    const void* data = nullptr;
+    size_t bytes = 0;
+};
+
+inline const Mapped& mapped(const std::string& path)
+{
+    static std::map<std::string, Mapped> files;
+    auto found = files.find(path);
+    if (found != files.end()) return found->second;
+    const int file = open(path.c_str(), O_RDONLY);
+    struct stat status;
+    if (file < 0 || fstat(file, &status) != 0) fail("Cannot open", path);
+    Mapped entry;
+    entry.bytes = status.st_size;
+    entry.data = mmap(nullptr, entry.bytes, PROT_READ, MAP_SHARED, file, 0);
+    close(file);
+    if (entry.data == MAP_FAILED) fail("Cannot map", path);
+    return files.emplace(path, entry).first->second;
+}
+
+// Philox4x64-10 of Salmon et al. 2011.
+inline void philox(uint64_t block, uint64_t seed, uint64_t stream, uint64_t words[4])
+{
+    uint64_t c0 = block, c1 = 0, c2 = 0, c3 = 0, k0 = seed, k1 = stream;
+    for (int round = 0; round < 10; round++)
+    {
+        const unsigned __int128 p0 = (unsigned __int128)0xD2E7470EE14C6C93ULL * c0;
+        const unsigned __int128 p1 = (unsigned __int128)0xCA5A826395121157ULL * c2;
+        const uint64_t n0 = (uint64_t)(p1 >> 64) ^ c1 ^ k0;
+        const uint64_t n2 = (uint64_t)(p0 >> 64) ^ c3 ^ k1;
+        c1 = (uint64_t)p1;
+        c3 = (uint64_t)p0;
+        c0 = n0;
+        c2 = n2;
+        k0 += 0x9E3779B97F4A7C15ULL;
+        k1 += 0xBB67AE8584CAA73BULL;
+    }
+    words[0] = c0, words[1] = c1, words[2] = c2, words[3] = c3;
+}
+
+template <class T>
+void draw_noise(const Presentation& p, int64_t presentation, T* rates)
+{
+    const int64_t half = (p.units + 1) / 2, blocks = (half + 3) / 4;
+    const T step = T(1) / T(4294967296.), mean = T(p.noise_mean), std_ = T(p.noise_std);
+    const T width = T(std::sqrt(12.)), turn = T(2 * M_PI);
+    for (int64_t block = 0; block < blocks; block++)
+    {
+        uint64_t words[4];
+        philox(presentation * blocks + block, p.seed, 2 * p.stream, words);
+        for (int64_t k = 0, i = 4 * block; k < 4 && i < half; k++, i++)
+        {
+            T one = T(uint32_t(words[k] >> 32)) * step + step / T(2);
+            T two = T(uint32_t(words[k])) * step + step / T(2);
+            if (p.noise == 1)
+            {
+                const T radius = std::sqrt(T(-2) * std::log(one)), angle = turn * two;
+                one = radius * std::cos(angle);
+                two = radius * std::sin(angle);
+            }
+            else
+            {
+                one = (one - T(0.5)) * width;
+                two = (two - T(0.5)) * width;
+            }
+            rates[i] = one * std_ + mean;
+            if (half + i < p.units) rates[half + i] = two * std_ + mean;
+        }
+    }
+}
+
+inline int64_t draw_label(const Presentation& p, int64_t presentation)
+{
+    uint64_t words[4];
+    philox(presentation, p.seed, 2 * p.stream + 1, words);
+    return (int64_t)(((words[0] >> 32) * (uint64_t)p.classes) >> 32);
+}
+
+template <class T, class U>
+void copy_image(const Presentation& p, const void* bank, int64_t row, T* rates)
+{
+    const U* image = static_cast<const U*>(bank) + row * p.units;
+    const T scale = T(p.scale), shift = T(p.shift);
+    for (int64_t i = 0; i < p.units; i++) rates[i] = T(image[i]) * scale + shift;
+}
+
+// Images are uint8 or float32; which one follows from the sizes of bank and labels.
+template <class T>
+int64_t present_image(const Presentation& p, const std::string& folder, int64_t position, T* rates)
+{
+    const std::string number = std::to_string(p.bank);
+    const Mapped& bank = mapped(folder + "bank_" + number);
+    const Mapped& labels = mapped(folder + "labels_" + number);
+    const Mapped& order = mapped(folder + "order");
+    const int64_t row = static_cast<const int64_t*>(order.data)[position];
+    const size_t stimuli = labels.bytes / sizeof(int64_t);
+    if (bank.bytes == stimuli * p.units)
+        copy_image<T, uint8_t>(p, bank.data, row, rates);
+    else if (bank.bytes == stimuli * p.units * sizeof(float))
+        copy_image<T, float>(p, bank.data, row, rates);
+    else
+        fail("Unexpected size of", folder + "bank_" + number);
+    return static_cast<const int64_t*>(labels.data)[row];
+}
+
+template <class T>
+void append(const std::string& path, const T* values, size_t count)
+{
+    FILE* file = std::fopen(path.c_str(), "ab");
+    if (!file || std::fwrite(values, sizeof(T), count, file) != count || std::fclose(file) != 0)
+        fail("Cannot write", path);
+}
+
+template <class T>
+void present(const Presentation& p, const std::string& folder, T* rates, T* targets, T* share)
+{
+    const int64_t begin = p.step * p.trials;
+    const int64_t active = std::min(p.trials, std::max((int64_t)0, p.presentations - begin));
+    std::fill(targets, targets + p.trials * p.classes, T(0));
+    for (int64_t j = 0; j < active; j++)
+    {
+        T* row = rates + j * p.units;
+        int64_t label;
+        if (p.noise)
+        {
+            draw_noise(p, p.first + begin + j, row);
+            label = draw_label(p, p.first + begin + j);
+        }
+        else
+            label = present_image(p, folder, begin + j, row);
+        targets[j * p.classes + label] = T(1);
+        share[j] = T(1) / T(active);
+    }
+    std::fill(rates + active * p.units, rates + p.trials * p.units, T(0));
+    std::fill(share + active, share + p.trials, T(0));
+    if (p.record)
+    {
+        append(folder + "recorded_rates", rates, active * p.units);
+        append(folder + "recorded_targets", targets, active * p.classes);
+    }
+}
+
+}  // namespace dense_engine
+
+#endif

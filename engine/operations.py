@@ -1,0 +1,70 @@
+"""The three things a dense projection can do in a step, as data."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+__all__ = ["Correlate", "Operation", "Propagate", "Update"]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Base of the operations; use `Propagate`, `Correlate` or `Update`.
+
+    Parameters
+    ----------
+    code : str
+        Brian2 code; what it may name is said by each operation.
+    into : str
+        The variable that receives the result.
+    order : int
+        Position in the step: operations of a network run in rising order.
+    gate : str, optional
+        Name of a shared setting; the operation is skipped while that is 0.
+    """
+
+    kind: ClassVar[str] = ""
+    code: str
+    into: str = ""
+    order: int = 0
+    gate: str = ""
+
+
+@dataclass(frozen=True)
+class Propagate(Operation):
+    """Reduce an expression over one side of a projection into a variable of the other side.
+
+    ``Propagate("w*r_pre", into="drive_post")`` is ``drive_j = sum_i w_ij r_i`` in every trial;
+    ``Propagate("w*delta_post", into="feedback_pre")`` runs through the same weights backwards.
+
+    Parameters
+    ----------
+    reduce : {"sum", "max"}
+        How the values of one trial are joined.
+    """
+
+    kind: ClassVar[str] = "propagate"
+    reduce: str = "sum"
+
+    def __post_init__(self) -> None:
+        """Check the direction and the reduction."""
+        if not self.into.endswith(("_pre", "_post")):
+            raise ValueError(
+                f"Propagate.into: expected a population variable such as 'drive_post' or "
+                f"'feedback_pre', got {self.into!r}"
+            )
+        if self.reduce not in ("sum", "max"):
+            raise ValueError(f"Propagate.reduce: expected 'sum' or 'max', got {self.reduce!r}")
+
+
+@dataclass(frozen=True)
+class Correlate(Operation):
+    """Sum an expression over trials into a synaptic variable: ``g_ij = sum_k x_ki y_kj``."""
+
+    kind: ClassVar[str] = "correlate"
+
+
+@dataclass(frozen=True)
+class Update(Operation):
+    """Run element-wise statements on the synaptic variables, such as ``w -= rate*g``."""
+
+    kind: ClassVar[str] = "update"

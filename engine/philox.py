@@ -1,0 +1,103 @@
+"""Noise without state: a function of seed, stream, presentation and unit.
+
+The generator is Philox4x64-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy
+as 1, 2, 3", SC11), keyed by ``(seed, stream)``. Presentation `p` owns the blocks
+``p*b ... (p + 1)*b - 1``, where ``b`` is what one presentation needs, so the numbers do not depend on
+how presentations are grouped into trials, steps or segments. Every 64-bit word gives two 32-bit
+uniforms and, by the method of Box and Muller (1958), two normal deviates. ``include/stimuli.h`` draws
+the same numbers in C++; they agree to rounding.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+__all__ = ["NOISE_KINDS", "draw_labels", "draw_noise"]
+
+#: Distributions by name, with the number that generated code knows them by.
+NOISE_KINDS = {"gaussian": 1, "uniform": 2}
+
+_WORDS = 4  # 64-bit words in a block
+
+
+def _words(seed: int, stream: int, first: int, count: int, blocks: int) -> np.ndarray:
+    """Return the words of presentations `first`..., (presentation, word)."""
+    # NumPy moves the counter before it produces a block.
+    counter = (first * blocks - 1) % 2**256
+    generator = np.random.Philox(counter=counter, key=seed + (stream << 64))
+    return generator.random_raw(count * blocks * _WORDS).reshape(count, blocks * _WORDS)
+
+
+def draw_noise(
+    kind: int,
+    *,
+    seed: int,
+    stream: int,
+    first: int,
+    count: int,
+    units: int,
+    mean: float = 0.0,
+    std: float = 1.0,
+    dtype: DTypeLike = np.float64,
+) -> np.ndarray:
+    """Draw the noise of consecutive presentations.
+
+    Parameters
+    ----------
+    kind : int
+        A value of `NOISE_KINDS`.
+    seed, stream : int
+        Key of the generator, each within 0..2**64 - 1.
+    first, count : int
+        The presentations ``first ... first + count - 1``.
+    units : int
+        Size of the input population.
+    mean, std : float
+        Mean and standard deviation.
+    dtype : dtype
+        Float type in which the numbers are computed.
+
+    Returns
+    -------
+    ndarray
+        Rates, (presentation, unit).
+
+    Examples
+    --------
+    >>> noise = draw_noise(1, seed=0, stream=0, first=0, count=4, units=3)
+    >>> later = draw_noise(1, seed=0, stream=0, first=2, count=2, units=3)
+    >>> bool((noise[2:] == later).all())
+    True
+    """
+    real: Any = np.dtype(dtype).type
+    half = (units + 1) // 2
+    words = _words(seed, stream, first, count, -(-half // _WORDS))[:, :half]
+    step = real(2.0**-32)
+    one = (words >> np.uint64(32)).astype(dtype) * step + step / real(2)
+    two = (words & np.uint64(0xFFFFFFFF)).astype(dtype) * step + step / real(2)
+    result = np.empty((count, 2 * half), dtype)
+    if kind == NOISE_KINDS["gaussian"]:
+        radius = np.sqrt(real(-2) * np.log(one))
+        angle = real(2 * np.pi) * two
+        np.multiply(radius, np.cos(angle), out=result[:, :half])
+        np.multiply(radius, np.sin(angle), out=result[:, half:])
+    else:
+        width = real(np.sqrt(12.0))
+        result[:, :half] = (one - real(0.5)) * width
+        result[:, half:] = (two - real(0.5)) * width
+    result *= real(std)
+    result += real(mean)
+    return result[:, :units]
+
+
+def draw_labels(*, seed: int, stream: int, first: int, count: int, classes: int) -> np.ndarray:
+    """Draw uniform class labels, one for each presentation.
+
+    Returns
+    -------
+    ndarray of int
+        Labels in ``0 ... classes - 1``, (presentation,).
+    """
+    words = _words(seed, stream, first, count, 1)[:, 0]
+    return ((words >> np.uint64(32)) * np.uint64(classes) >> np.uint64(32)).astype(np.int64)

@@ -1,0 +1,199 @@
+"""All-to-all projections whose weights are shared by parallel trials."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from brian2.core.base import BrianObject
+from brian2.core.preferences import prefs
+from brian2.core.variables import Variables
+from brian2.groups.group import Group
+
+from .expressions import correlate_product, names, propagate_product
+from .operations import Correlate, Operation, Propagate, Update
+from .runner import OperationRunner
+from .settings import Settings
+
+__all__ = ["DenseProjection", "units_per_trial"]
+
+_HIDDEN = ("N", "t", "dt", "t_in_timesteps", "i")
+
+
+def units_per_trial(group: Any, trials: int, where: str) -> int:
+    """Return how many units a population has in each trial; they must divide evenly."""
+    if trials < 1 or len(group) % trials:
+        raise ValueError(
+            f"{where}: expected a population of trials x units neurons, got {len(group)} neurons "
+            f"for {trials} trials"
+        )
+    return len(group) // trials
+
+
+class DenseProjection(Group):
+    """Connect every unit of one population with every unit of another.
+
+    Source and target hold ``trials x units`` neurons (trial-major); the synaptic variables are
+    one row-major array ``(source unit, target unit)`` each, shared by all trials, with no index
+    arrays. In operations the source's variables carry the suffix ``_pre``, the target's ``_post``.
+
+    Parameters
+    ----------
+    source, target : NeuronGroup
+        The populations.
+    variables : sequence of str
+        Names of the synaptic variables, dimensionless; none for a projection that only routes.
+    operations : sequence of Operation
+        What happens in every step.
+    trials : int
+        Number of parallel trials.
+    settings : Settings, optional
+        Scalars that the operations may read, and their gates.
+    name : str
+        Brian2 name of the projection.
+
+    Raises
+    ------
+    ValueError
+        If a population does not hold ``trials x units`` neurons, or an operation names a variable
+        on a side where it cannot be.
+
+    Examples
+    --------
+    A ring of rate neurons with all-to-all recurrent weights, in plain Brian2:
+
+    >>> from brian2 import NeuronGroup, Network, ms
+    >>> from ontogeny.engine import DenseProjection, Propagate
+    >>> rates = NeuronGroup(50, '''dr/dt = (-r + tanh(drive))/(10*ms) : 1
+    ...                            drive : 1''', method="euler")
+    >>> recurrent = DenseProjection(rates, rates, variables=["w"],
+    ...                             operations=[Propagate("w*r_pre", into="drive_post")])
+    >>> recurrent.w = 0.02
+    >>> rates.r = 1
+    >>> Network(rates, recurrent).run(1*ms)
+    """
+
+    add_to_magic_network = True
+
+    def __init__(
+        self,
+        source: Any,
+        target: Any,
+        *,
+        variables: Sequence[str] = ("w",),
+        operations: Sequence[Operation] = (),
+        trials: int = 1,
+        settings: Settings | None = None,
+        name: str = "denseprojection*",
+    ) -> None:
+        BrianObject.__init__(self, clock=target.clock, when="groups", order=0, name=name)
+        self.codeobj_class = None
+        self.trials = trials
+        self.shape = (
+            units_per_trial(source, trials, "DenseProjection.source"),
+            units_per_trial(target, trials, "DenseProjection.target"),
+        )
+        self.synaptic = tuple(variables)
+        self._N = self.shape[0] * self.shape[1]
+        self.source, self.target = source, target
+        self._declare(settings)
+        for number, operation in enumerate(operations):
+            self._add(number, operation)
+        self._enable_group_attributes()
+
+    def __len__(self) -> int:
+        """Return the number of synapses."""
+        return self._N
+
+    def _declare(self, settings: Settings | None) -> None:
+        """Declare the variables that operations can name."""
+        variables = self.variables = Variables(self)
+        variables.add_constant("N", self._N)
+        variables.add_constant("N_pre", self.shape[0])
+        variables.add_constant("N_post", self.shape[1])
+        for key in self.synaptic:
+            variables.add_array(key, size=self._N, dtype=prefs.core.default_float_dtype)
+        for group, suffix in ((self.source, "_pre"), (self.target, "_post")):
+            # The templates' loops define these indices: nothing is stored for them.
+            variables.add_auxiliary_variable(f"{suffix}_idx", dtype=np.int32)
+            for key, variable in group.variables.items():
+                if not key.startswith("_") and key not in _HIDDEN:
+                    index = "0" if variable.scalar else f"{suffix}_idx"
+                    variables.add_reference(key + suffix, group, key, index=index)
+        variables.create_clock_variables(self._clock)
+        if settings is not None:
+            settings.share_with(variables)
+
+    def _add(self, number: int, operation: Operation) -> None:
+        if isinstance(operation, Propagate):
+            template, code, needed, keywords = self._propagate(operation)
+        elif isinstance(operation, Correlate):
+            template, code, needed, keywords = self._correlate(operation)
+        elif isinstance(operation, Update):
+            template, code, needed, keywords = self._update(operation)
+        else:
+            raise TypeError(
+                f"DenseProjection.operations: expected Propagate, Correlate or Update, "
+                f"got {operation!r}"
+            )
+        keywords.update(_trials=self.trials)
+        runner = OperationRunner(
+            self,
+            template,
+            code,
+            order=operation.order,
+            name=f"{self.name}_{operation.kind}_{number}",
+            gate=operation.gate,
+            needed_variables=needed,
+            template_keywords=keywords,
+        )
+        self.contained_objects.append(runner)
+
+    def _known(self, operation: Operation, name: str) -> Any:
+        if name not in self.variables:
+            known = sorted(key for key in self.variables if not key.startswith("_"))
+            raise ValueError(
+                f"{type(operation).__name__}.into: expected one of {', '.join(known)}, got {name!r}"
+            )
+        return self.variables[name]
+
+    def _propagate(self, operation: Propagate) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
+        target = self._known(operation, operation.into)
+        keywords = {
+            "_target": target,
+            "_backwards": operation.into.endswith("_pre"),
+            "_reduce": operation.reduce,
+        }
+        product = propagate_product(operation.code, operation.into, self.synaptic)
+        if product is None or operation.reduce != "sum":
+            needed = (operation.into,)
+            return "propagate_general", f"_value = {operation.code}", needed, keywords
+        weight, signal = product
+        keywords["_weight"] = self.variables[weight]
+        keywords["_plain"] = self.variables[signal] if signal in self.variables else None
+        needed = (operation.into, weight)
+        return "propagate_product", f"_signal = {signal}", needed, keywords
+
+    def _correlate(self, operation: Correlate) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
+        if operation.into not in self.synaptic:
+            raise ValueError(
+                f"Correlate.into: expected one of the synaptic variables "
+                f"{', '.join(self.synaptic) or '(none)'}, got {operation.into!r}"
+            )
+        keywords: dict[str, Any] = {"_into": self.variables[operation.into]}
+        product = correlate_product(operation.code, self.synaptic)
+        if product is None:
+            return "correlate_general", f"_value = {operation.code}", (operation.into,), keywords
+        pre, post = product
+        keywords["_plain_pre"] = self.variables[pre] if pre in self.variables else None
+        keywords["_plain_post"] = self.variables[post] if post in self.variables else None
+        code = {"pre": f"_signal_pre = {pre}", "post": f"_signal_post = {post}"}
+        return "correlate_product", code, (operation.into,), keywords
+
+    def _update(self, operation: Update) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
+        sided = sorted(key for key in names(operation.code) if key.endswith(("_pre", "_post")))
+        if sided:
+            raise ValueError(
+                f"Update.code: expected synaptic variables and settings only, got {sided}: sum "
+                f"over trials with Correlate first"
+            )
+        return "update", operation.code, (), {}

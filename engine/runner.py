@@ -1,0 +1,104 @@
+"""Code runners whose templates come from this package, for whatever device is active."""
+
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+from brian2.codegen.codeobject import create_runner_codeobj
+from brian2.devices.device import get_device
+from brian2.groups.group import CodeRunner
+
+__all__ = ["OperationRunner"]
+
+_derived: dict[type, type] = {}
+
+
+def code_object_class() -> type:
+    """Return the active target's code object class with this package's templates before its own.
+
+    Decided when a code object is made, since device and target may change after the objects are.
+    """
+    base = get_device().code_object_class()
+    if base not in _derived:
+        _derived[base] = type(
+            f"Dense{base.__name__}",
+            (base,),
+            {"templater": base.templater.derive("ontogeny.engine")},
+        )
+    return _derived[base]
+
+
+class OperationRunner(CodeRunner):
+    """Run one operation in every step, unless its gate is closed.
+
+    Parameters
+    ----------
+    group : Group
+        The group whose variables the code sees.
+    template : str
+        Name of the template.
+    code : str or dict of str
+        Brian2 code, or one piece of code for each named block.
+    order : int
+        Position within the step.
+    name : str
+        Name of the runner; its code object is called ``<name>_codeobject``.
+    gate : str, optional
+        A shared variable of `group`; the operation is skipped while that is 0.
+    needed_variables : sequence of str
+        Variables that only the template names.
+    template_keywords : mapping, optional
+        More values for the template.
+    """
+
+    add_to_magic_network = False
+    invalidates_magic_network = False
+
+    def __init__(
+        self,
+        group: Any,
+        template: str,
+        code: str | dict[str, str],
+        *,
+        order: int,
+        name: str,
+        gate: str = "",
+        needed_variables: tuple[str, ...] = (),
+        template_keywords: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.gate = group.variables[gate] if gate else None
+        keywords = {"_gate": self.gate, **(template_keywords or {})}
+        super().__init__(
+            group,
+            template,
+            code=code,
+            clock=group.clock,
+            when="groups",
+            order=order,
+            name=name,
+            needed_variables=[*needed_variables, *([gate] if gate else [])],
+            template_kwds=keywords,
+        )
+
+    def create_code_objects(self, run_namespace: Mapping[str, Any]) -> None:
+        """Make the code object once: a network that is run segment by segment keeps it."""
+        if self.codeobj is not None:
+            return
+        self.codeobj = create_runner_codeobj(
+            group=self.group,
+            code=self.abstract_code,
+            template_name=self.template,
+            # A fixed name, not one numbered by what else lives in the process: the generated
+            # source of a structure is the same whenever it is generated.
+            name=f"{self.name}_codeobject",
+            run_namespace=run_namespace,
+            needed_variables=self.needed_variables,
+            template_kwds=self.template_kwds,
+            codeobj_class=code_object_class(),
+        )
+        self.code_objects[:] = [weakref.proxy(self.codeobj)]
+
+    def run(self) -> None:
+        """Run the code object unless the gate is closed (runtime targets)."""
+        if self.gate is None or self.gate.get_value()[0]:
+            super().run()

@@ -1,0 +1,76 @@
+"""The same projections as Brian2's own `Synapses`: slow, and the reference of the engine's tests."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from brian2.synapses.synapses import Synapses
+
+from .operations import Operation, Propagate
+from .runner import OperationRunner
+from .settings import Settings
+
+__all__ = ["stock_projection"]
+
+
+def stock_projection(
+    source: Any,
+    target: Any,
+    *,
+    variables: Sequence[str] = ("w",),
+    operations: Sequence[Operation] = (),
+    trials: int = 1,
+    settings: Settings | None = None,
+    name: str = "synapses*",
+) -> Synapses:
+    """Build a projection as all-to-all `Synapses` with summed variables.
+
+    Parameters
+    ----------
+    source, target, variables, operations, settings, name
+        As for `DenseProjection`.
+    trials : int
+        Must be 1: stock synapses cannot share weights between trials.
+
+    Returns
+    -------
+    Synapses
+        Synaptic variables in the order (source, target), row-major.
+
+    Raises
+    ------
+    ValueError
+        If `trials` is not 1, or an operation reduces by something else than a sum.
+    """
+    if trials != 1:
+        raise ValueError(f"stock_projection.trials: expected 1, got {trials}; use DenseProjection")
+    summed = [operation for operation in operations if isinstance(operation, Propagate)]
+    for operation in summed:
+        if operation.reduce != "sum":
+            raise ValueError(
+                f"stock_projection.operations: expected sums only, got {operation.reduce!r}; use "
+                f"DenseProjection"
+            )
+    model = [f"{variable} : 1" for variable in variables]
+    model += [f"{operation.into} = {operation.code} : 1 (summed)" for operation in summed]
+    synapses = Synapses(source, target, "\n".join(model), clock=target.clock, name=name)
+    synapses.connect()
+    if settings is not None:
+        settings.share_with(synapses.variables)
+    for operation in summed:
+        updater = synapses.summed_updaters[operation.into]
+        updater._order, updater._name = operation.order, f"{name}_{operation.into}"
+    for number, operation in enumerate(operations):
+        if not isinstance(operation, Propagate):
+            code = operation.code
+            if operation.into:
+                code = f"{operation.into} = {code}"
+            runner = OperationRunner(
+                synapses,
+                "stateupdate",
+                code,
+                order=operation.order,
+                name=f"{name}_{operation.kind}_{number}",
+                gate=operation.gate,
+            )
+            synapses.contained_objects.append(runner)
+    return synapses

@@ -1,0 +1,31 @@
+{# USES_VARIABLES { N_pre, N_post } #}
+{% extends 'common_group.cpp' %}
+{% block extra_headers %}
+#include "dense_engine.h"
+{% endblock %}
+{% block maincode %}
+{% if _gate %}
+    if (!{{get_array_name(_gate)}}[0]) return;
+{% endif %}
+    {% set T = c_data_type(_into.dtype) %}
+    const size_t _vectorisation_idx = -1;
+{% for side, plain in (('pre', _plain_pre), ('post', _plain_post)) %}
+{% if plain %}
+    const {{T}}* _source_{{side}} = {{get_array_name(plain)}};
+{% else %}
+    static std::vector<{{T}}> _buffer_{{side}}({{_trials}} * N_{{side}});
+    {
+        {{scalar_code[side]|autoindent}}
+        for (int _{{side}}_idx = 0; _{{side}}_idx < {{_trials}} * N_{{side}}; _{{side}}_idx++)
+        {
+            const size_t _vectorisation_idx = _{{side}}_idx;
+            {{vector_code[side]|autoindent}}
+            _buffer_{{side}}[_{{side}}_idx] = _signal_{{side}};
+        }
+    }
+    const {{T}}* _source_{{side}} = _buffer_{{side}}.data();
+{% endif %}
+{% endfor %}
+    dense_engine::correlate<{{T}}>(
+        {{_trials}}, N_pre, N_post, _source_pre, _source_post, {{get_array_name(_into)}});
+{% endblock %}

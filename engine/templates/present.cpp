@@ -1,0 +1,18 @@
+{% extends 'common_group.cpp' %}
+{% block extra_headers %}
+#include "stimuli.h"
+{% endblock %}
+{% block maincode %}
+    {% macro value(key) -%} {{get_array_name(_arrays[key])}}[0] {%- endmacro %}
+    dense_engine::Presentation _p;
+    _p.trials = {{_trials}};
+    _p.units = {{_units}};
+    _p.classes = {{_classes}};
+    _p.step = {{value('t_in_timesteps')}};
+{% for key in ('bank', 'noise', 'noise_mean', 'noise_std', 'seed', 'stream', 'first', 'presentations',
+               'scale', 'shift', 'record') %}
+    _p.{{key}} = {{value(key)}};
+{% endfor %}
+    dense_engine::present(_p, brian::results_dir, {{get_array_name(_arrays['rates'])}},
+                          {{get_array_name(_arrays['targets'])}}, {{get_array_name(_arrays['share'])}});
+{% endblock %}

@@ -1,0 +1,31 @@
+"""Populations, networks, schedules, recording, and the simulation of a life."""
+
+if __name__ != "ontogeny.models":
+    raise ImportError("import ontogeny.models; the folder is not a package of its own")
+
+from .build import Built, build
+from .network import Network, Population, layered
+from .readout import READOUTS, Readout
+from .record import Record
+from .schedule import Learning, Schedule, Spontaneous, Test
+from .simulate import DivergenceError, simulate
+from .transfer import TRANSFERS, Transfer
+
+__all__ = [
+    "READOUTS",
+    "TRANSFERS",
+    "Built",
+    "DivergenceError",
+    "Learning",
+    "Network",
+    "Population",
+    "Readout",
+    "Record",
+    "Schedule",
+    "Spontaneous",
+    "Test",
+    "Transfer",
+    "build",
+    "layered",
+    "simulate",
+]

@@ -1,0 +1,303 @@
+"""Turn the description of a network into Brian2 objects (static dynamics)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from brian2 import Clock, NeuronGroup, second
+
+from ontogeny.engine import (
+    SOURCE_SETTINGS,
+    STEP,
+    Correlate,
+    DenseProjection,
+    OperationRunner,
+    Propagate,
+    Settings,
+    Source,
+    Update,
+)
+
+from .network import Network
+from .readout import READOUTS
+from .transfer import TRANSFERS
+
+__all__ = ["Built", "build"]
+
+# Places in a step: stimulus, forward, readout and error, feedback, plasticity, recording. Layers of
+# a stage take consecutive places.
+_LAYERS = 1000
+_STIMULUS, _FORWARD, _READOUT, _FEEDBACK, _CORRELATE, _COUNT, _UPDATE, _RECORD = (
+    stage * _LAYERS for stage in range(8)
+)
+
+_VARIABLES = {
+    "inputs": "r : 1",
+    "hidden": "current : 1\nbias : 1\ndrive : 1\nr : 1\nslope : 1\nfeedback : 1\ndelta : 1",
+    "outputs": "current : 1\nbias : 1\ndrive : 1\nr : 1\ntarget : 1\ndelta : 1",
+    "trial": (
+        "share : 1\npeak : 1\ntotal : 1\nties : 1\nchosen : 1\nmismatch : 1\nloss_sum : 1\nhits : 1"
+    ),
+}
+
+
+@dataclass
+class Built:
+    """A network as Brian2 objects.
+
+    Attributes
+    ----------
+    objects : list of BrianObject
+        Everything to put into a Brian2 `Network`; nothing else is needed.
+    settings : Settings
+        Scalars: gates, rates, where stimuli come from.
+    source : Source
+        Presents stimuli.
+    populations : dict of NeuronGroup
+        By name; ``trials x size`` neurons each.
+    projections : dict of Group
+        By name: ``forward_1``, ``bias_1``, ``feedback_2``, ...
+    state : dict
+        What a segment hands to the next: name -> (group, variable).
+    """
+
+    settings: Settings
+    source: Source
+    populations: dict[str, Any]
+    objects: list[Any] = field(default_factory=list)
+    projections: dict[str, Any] = field(default_factory=dict)
+    state: dict[str, tuple[Any, str]] = field(default_factory=dict)
+
+    def add(self, name: str, projection: Any) -> None:
+        """Keep a projection; its weights and moments are state."""
+        self.projections[name] = projection
+        self.objects.append(projection)
+
+
+def build(
+    network: Network, trials: int, *, projection: Callable[..., Any] = DenseProjection
+) -> Built:
+    """Build a network into Brian2 objects for the active device.
+
+    Parameters
+    ----------
+    network : Network
+        The description.
+    trials : int
+        Number of parallel trials.
+    projection : callable
+        Makes the projections: `DenseProjection`, or `StockProjection` for Brian2's own `Synapses`.
+
+    Returns
+    -------
+    Built
+        Populations, projections, settings and source.
+
+    Raises
+    ------
+    ValueError
+        If parameters of rule, optimiser and source share a name.
+    """
+    clock = Clock(dt=STEP * second, name="step_clock")
+    settings = Settings(_scalars(network), clock=clock)
+    populations = _populations(network, trials, clock)
+    trial = NeuronGroup(
+        trials,
+        _VARIABLES["trial"],
+        # Sums over many trials lose digits in float32.
+        dtype={"loss_sum": np.float64, "hits": np.float64},
+        clock=clock,
+        name="trial",
+    )
+    inputs, outputs = network.populations[0].name, network.populations[-1].name
+    source = Source(
+        populations[inputs], populations[outputs], trial, settings, trials=trials, order=_STIMULUS
+    )
+    built = Built(settings=settings, source=source, populations=populations)
+    built.objects += [settings, source, trial, *populations.values()]
+    common = {"trials": trials, "settings": settings}
+    _add_forward(built, network, trial, projection, common)
+    _add_readout(built, network, trial, common)
+    if _uses(network.rule.signal, "w"):
+        _add_feedback(built, network, projection, common)
+    _add_elementwise(built, network, trial)
+    settings.step("count += 1", order=_COUNT, gate="plastic", label="count")
+    built.state["settings.count"] = (settings, "count")
+    for name in ("loss_sum", "hits"):
+        built.state[f"trial.{name}"] = (trial, name)
+    return built
+
+
+def _uses(code: str, name: str) -> bool:
+    from ontogeny.engine.expressions import names
+
+    return name in names(code)
+
+
+def _scalars(network: Network) -> dict[str, type]:
+    """Return every scalar of the program with its kind."""
+    scalars: dict[str, type] = {"steps": int, "plastic": int, "count": float, **SOURCE_SETTINGS}
+    for owner in (network.rule, network.optimiser):
+        for name in owner.parameters:
+            if name in scalars:
+                raise ValueError(
+                    f"{type(owner).__name__}.{name}: expected a name of its own, got one that is "
+                    f"taken; taken are {', '.join(scalars)}"
+                )
+            scalars[name] = float
+    return scalars
+
+
+def _populations(network: Network, trials: int, clock: Clock) -> dict[str, Any]:
+    kinds = ["inputs", *["hidden"] * (len(network.populations) - 2), "outputs"]
+    return {
+        population.name: NeuronGroup(
+            trials * population.size, _VARIABLES[kind], clock=clock, name=population.name
+        )
+        for population, kind in zip(network.populations, kinds, strict=True)
+    }
+
+
+def _add_forward(
+    built: Built, network: Network, trial: Any, projection: Callable[..., Any], common: dict
+) -> None:
+    """Add forward synapses and biases with their plasticity."""
+    moments = network.optimiser.moments
+    for layer, synapses in enumerate(network.forward, start=1):
+        source = built.populations[synapses.source]
+        target = built.populations[synapses.target]
+        operations = [
+            Propagate("w*r_pre", into="current_post", order=_FORWARD + 2 * layer),
+            *_plasticity(network, layer, network.rule.gradient, bias=False),
+        ]
+        if layer > 1 and _uses(network.rule.signal, "forward_w"):
+            # The feedback synapse's pre is this projection's post, and the other way round.
+            swapped = network.rule.signal.replace("_pre", "_swap").replace("_post", "_pre")
+            signal = swapped.replace("_swap", "_post").replace("forward_w", "w")
+            operations.append(_signal(network, layer, signal, "feedback_pre"))
+        built.add(
+            f"forward_{layer}",
+            projection(
+                source,
+                target,
+                variables=["w", "g", *moments],
+                operations=operations,
+                name=f"forward_{layer}",
+                **common,
+            ),
+        )
+        if synapses.bias:
+            operations = [
+                Propagate("w", into="bias_post", order=_FORWARD + 2 * layer),
+                *_plasticity(network, layer, "delta_post", bias=True),
+            ]
+            built.add(
+                f"bias_{layer}",
+                projection(
+                    trial,
+                    target,
+                    variables=["w", "g", *moments],
+                    operations=operations,
+                    name=f"bias_{layer}",
+                    **common,
+                ),
+            )
+        for name in (f"forward_{layer}", *([f"bias_{layer}"] if synapses.bias else [])):
+            for variable in ("w", *moments):
+                built.state[f"{name}.{variable}"] = (built.projections[name], variable)
+
+
+def _plasticity(network: Network, layer: int, gradient: str, *, bias: bool) -> list[Any]:
+    """Return update direction and update; no layer moves before all directions are known."""
+    update = network.optimiser.equations(bias=bias)
+    return [
+        Correlate(gradient, into="g", order=_CORRELATE + layer, gate="plastic"),
+        Update(update, order=_UPDATE + layer, gate="plastic"),
+    ]
+
+
+def _signal(network: Network, layer: int, code: str, into: str) -> Propagate:
+    """Return the feedback into the population below a layer; the highest layer goes first."""
+    return Propagate(
+        code,
+        into=into,
+        order=_FEEDBACK + 2 * (len(network.forward) - layer),
+        gate="plastic",
+    )
+
+
+def _add_feedback(
+    built: Built, network: Network, projection: Callable[..., Any], common: dict
+) -> None:
+    """Add feedback synapses; a rule that never reads their weights has none on the device."""
+    for layer, synapses in enumerate(network.feedback, start=2):
+        name = f"feedback_{layer}"
+        built.add(
+            name,
+            projection(
+                built.populations[synapses.source],
+                built.populations[synapses.target],
+                variables=["w"],
+                operations=[_signal(network, layer, network.rule.signal, "feedback_post")],
+                name=name,
+                **common,
+            ),
+        )
+        built.state[f"{name}.w"] = (built.projections[name], "w")
+
+
+def _add_readout(built: Built, network: Network, trial: Any, common: dict) -> None:
+    """Add what the outputs of a trial do with each other."""
+    readout = READOUTS[network.readout]
+    outputs = built.populations[network.populations[-1].name]
+    gather = [
+        Propagate("drive_pre", into="peak_post", reduce="max", order=_READOUT + 1),
+        Propagate("int(drive_pre == peak_post)", into="ties_post", order=_READOUT + 2),
+        Propagate("target_pre*int(drive_pre == peak_post)", into="chosen_post", order=_READOUT + 2),
+        Propagate(readout.mismatch, into="mismatch_post", order=_READOUT + 4),
+    ]
+    if readout.normalises:
+        gather.append(
+            Propagate("exp(drive_pre - peak_post)", into="total_post", order=_READOUT + 2)
+        )
+    error = f"({readout.error})*share_pre"
+    spread = [
+        Propagate(readout.rate, into="r_post", order=_READOUT + 3),
+        Propagate(error, into="delta_post", order=_READOUT + 4, gate="plastic"),
+    ]
+    built.add(
+        "gather",
+        DenseProjection(outputs, trial, variables=[], operations=gather, name="gather", **common),
+    )
+    built.add(
+        "spread",
+        DenseProjection(trial, outputs, variables=[], operations=spread, name="spread", **common),
+    )
+
+
+def _add_elementwise(built: Built, network: Network, trial: Any) -> None:
+    """Add the equations that each neuron, and each trial, evaluates on its own."""
+    last = len(network.populations) - 1
+    for layer, population in enumerate(network.populations[1:], start=1):
+        drive = "drive = current + bias"
+        group = built.populations[population.name]
+        if layer < last:
+            transfer = TRANSFERS[population.transfer].equations()
+            _run(built, group, f"{drive}\n{transfer}", _FORWARD + 2 * layer + 1, "activate")
+            order = _FEEDBACK + 2 * (len(network.forward) - layer) - 1
+            _run(built, group, "delta = feedback*slope", order, "error", gate="plastic")
+        else:
+            _run(built, group, drive, _FORWARD + 2 * layer + 1, "activate")
+    loss = READOUTS[network.readout].loss
+    tally = f"loss_sum += int(share > 0)*({loss})\nhits += int(share > 0)*chosen/ties"
+    _run(built, trial, tally, _RECORD, "tally")
+
+
+def _run(built: Built, group: Any, code: str, order: int, label: str, *, gate: str = "") -> None:
+    if gate:
+        built.settings.share_with(group.variables)
+    runner = OperationRunner(
+        group, "elementwise", code, order=order, gate=gate, name=f"{group.name}_{label}"
+    )
+    group.contained_objects.append(runner)

@@ -1,0 +1,149 @@
+"""Refuse what cannot be simulated, before any long work."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ontogeny.data import Stimuli
+
+from .life import stored_bytes
+from .network import Network
+from .record import Record
+from .schedule import Learning, Schedule
+
+__all__ = ["check_simulation", "check_store", "checked_weights"]
+
+
+def check_simulation(
+    network: Network, schedule: Schedule, *, trials: int, seed: int, dtype: str, record: Record
+) -> None:
+    """Refuse a life whose parts do not fit.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Names what is wrong, what was expected, and the cure.
+    MemoryError
+        If more would be stored than the record's budget.
+    """
+    for what, value, kind in (
+        ("network", network, Network),
+        ("schedule", schedule, Schedule),
+        ("record", record, Record),
+    ):
+        if not isinstance(value, kind):
+            raise TypeError(f"simulate.{what}: expected a {kind.__name__}, got {value!r}")
+    _check_integer("trials", trials, low=1)
+    _check_integer("seed", seed, low=0)
+    if dtype not in ("float32", "float64"):
+        raise ValueError(f"simulate.dtype: expected 'float32' or 'float64', got {dtype!r}")
+    for number, phase in enumerate(schedule.phases):
+        for name in ("stimuli", "test"):
+            stimuli = getattr(phase, name, None)
+            if stimuli is not None:
+                _check_stimuli(network, stimuli, f"phase {number}, {type(phase).__name__}.{name}")
+        if isinstance(phase, Learning) and trials > len(phase.stimuli):
+            raise ValueError(
+                f"simulate.trials: expected at most {len(phase.stimuli)}, the number of stimuli of "
+                f"phase {number} (Learning), got {trials}"
+            )
+    _check_budget(network, schedule, trials=trials, dtype=dtype, record=record)
+
+
+def _check_integer(what: str, value: Any, *, low: int) -> None:
+    integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not integer or not low <= value < 2**63:
+        raise ValueError(f"simulate.{what}: expected an integer from {low} on, got {value!r}")
+
+
+def _check_stimuli(network: Network, stimuli: Stimuli, where: str) -> None:
+    inputs, outputs = network.sizes[0], network.sizes[-1]
+    if stimuli.units != inputs:
+        rows, columns = stimuli.images.sizes["row"], stimuli.images.sizes["column"]
+        raise ValueError(
+            f"{where}: expected images of {inputs} pixels, one for each neuron of the inputs, got "
+            f"{rows} x {columns} = {stimuli.units}; make the network's first size {stimuli.units}"
+        )
+    if stimuli.classes != outputs:
+        raise ValueError(
+            f"{where}: expected {outputs} classes, one for each neuron of the outputs, got "
+            f"{stimuli.classes}; make the network's last size {stimuli.classes}"
+        )
+    images = stimuli.images.values
+    if images.dtype != np.uint8 and not np.isfinite(images).all():
+        raise ValueError(f"{where}: expected finite images, got NaN or infinity")
+
+
+def _check_budget(
+    network: Network, schedule: Schedule, *, trials: int, dtype: str, record: Record
+) -> None:
+    needed = stored_bytes(network, schedule, record, trials, np.dtype(dtype))
+    if needed > record.budget:
+        raise MemoryError(
+            f"Record.budget: expected a life of at most {record.budget:,} bytes, got {needed:,}; "
+            f"store fewer checkpoints or no activity, or raise the budget"
+        )
+
+
+def check_store(store: str | os.PathLike | None) -> Path | None:
+    """Refuse a store that exists or cannot be written.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something at the path.
+    NotADirectoryError, PermissionError
+        If its folder cannot be made or written.
+    """
+    if store is None:
+        return None
+    path = Path(store)
+    if path.exists():
+        raise FileExistsError(
+            f"simulate.store: expected a path where nothing is, got {str(path)!r}; remove it or "
+            f"choose another name"
+        )
+    # The folder itself is made when the life is written: a refused run leaves nothing behind.
+    existing = next(folder for folder in path.absolute().parents if folder.exists())
+    if not existing.is_dir():
+        raise NotADirectoryError(
+            f"simulate.store: expected a path in a folder, got {str(path)!r}, whose part "
+            f"{str(existing)!r} is a file"
+        )
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise PermissionError(
+            f"simulate.store: expected a folder that can be written, got {str(existing)!r}"
+        )
+    return path
+
+
+def checked_weights(
+    network: Network, seed: int, given: Mapping[str, np.ndarray] | None
+) -> dict[str, np.ndarray]:
+    """Return the weights at birth: those given, the others drawn.
+
+    Raises
+    ------
+    ValueError
+        If a name, a shape or a value cannot be.
+    """
+    weights = network.initial_weights(seed)
+    for name, values in (given or {}).items():
+        if name not in weights:
+            raise ValueError(
+                f"simulate.weights: expected names among {', '.join(weights)}, got {name!r}"
+            )
+        values = np.asarray(values, dtype=np.float64)
+        if values.shape != weights[name].shape:
+            raise ValueError(
+                f"simulate.weights: expected {name} of shape {weights[name].shape} "
+                f"(target, source), got {values.shape}"
+            )
+        weights[name] = values
+    for name, values in weights.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"simulate.weights: expected finite {name}, got NaN or infinity")
+    return weights

@@ -1,0 +1,209 @@
+"""Cut a schedule into segments."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ontogeny.data import Stimuli
+
+from .network import Network
+from .record import Record
+from .schedule import Learning, Phase, Schedule, Spontaneous, Test
+
+__all__ = ["Evaluation", "Segment", "checkpoint_presentations", "plan", "steps_per_segment"]
+
+# Multiplications and additions of a segment: some seconds of work on one core.
+_OPERATIONS_PER_SEGMENT = 2e10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where in a life something happens.
+
+    Attributes
+    ----------
+    phase_index : int
+        Position of the phase in the schedule.
+    ordinal : int
+        How many phases of the same kind came before; noise and the order of stimuli follow from it,
+        so that learning is paired between lives with and without a noise phase.
+    epoch : int
+        Completed epochs of the phase.
+    total : int
+        Plastic presentations since birth.
+    """
+
+    phase_index: int
+    ordinal: int
+    epoch: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """A stretch of plastic presentations.
+
+    Attributes
+    ----------
+    end : Place
+        Where the network is afterwards.
+    round : int
+        The epoch that runs, from 0.
+    first : int
+        First presentation, counted in the phase (noise) or in the epoch (stimuli).
+    presentations : int
+        Their number.
+    reset : bool
+        The optimiser starts afresh.
+    checkpoint : bool
+        The weights are stored afterwards.
+    """
+
+    end: Place
+    round: int
+    first: int
+    presentations: int
+    reset: bool
+    checkpoint: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """A test without plasticity.
+
+    Attributes
+    ----------
+    place : Place
+        When.
+    stimuli : Stimuli
+        With what.
+    """
+
+    place: Place
+    stimuli: Stimuli
+
+
+def steps_per_segment(network: Network, trials: int) -> int:
+    """Return how many steps a segment may have.
+
+    It follows from the structure alone, never from measured speed: the segments of a life are the
+    same on every machine.
+    """
+    synapses = sum(below * above for below, above in zip(network.sizes, network.sizes[1:]))
+    return int(np.clip(_OPERATIONS_PER_SEGMENT / (6 * trials * synapses), 16, 4096))
+
+
+def presentations_of(phase: Phase) -> int:
+    """Return how many plastic presentations a phase has."""
+    if isinstance(phase, Spontaneous):
+        return int(phase.presentations)
+    if isinstance(phase, Learning):
+        return len(phase.stimuli) * int(phase.epochs)
+    return 0
+
+
+def _round_up(points: np.ndarray, phase: Phase, trials: int) -> np.ndarray:
+    """Move presentations of a phase to the end of the step that they fall in."""
+    size = len(phase.stimuli) if isinstance(phase, Learning) else presentations_of(phase)
+    done, rest = np.divmod(points, size)
+    return done * size + np.minimum(-(-rest // trials) * trials, size)
+
+
+def checkpoint_presentations(schedule: Schedule, record: Record, trials: int) -> list[np.ndarray]:
+    """Return the checkpoints of every phase, in presentations of the phase, rising.
+
+    Raises
+    ------
+    ValueError
+        If a given checkpoint lies beyond the life.
+    """
+    totals = [presentations_of(phase) for phase in schedule.phases]
+    births = np.concatenate([[0], np.cumsum(totals)])
+    given = record.checkpoints
+    if not isinstance(given, int | np.integer):
+        beyond = [int(point) for point in given if point > births[-1]]
+        if beyond:
+            raise ValueError(
+                f"Record.checkpoints: expected at most {births[-1]} presentations, the length of "
+                f"this life, got {beyond}"
+            )
+    found = []
+    for phase, total, birth in zip(schedule.phases, totals, births, strict=False):
+        if not total:
+            found.append(np.zeros(0, np.int64))
+            continue
+        if isinstance(given, int | np.integer):
+            points = np.geomspace(min(trials, total), total, int(given))
+        else:
+            inside = np.asarray([p - birth for p in given if birth < p <= birth + total])
+            points = np.append(inside, total)
+        rounded = _round_up(np.floor(points + 0.5).astype(np.int64), phase, trials)
+        found.append(np.unique(np.append(rounded, total)))
+    return found
+
+
+def plan(
+    schedule: Schedule, network: Network, record: Record, trials: int
+) -> Iterator[Segment | Evaluation]:
+    """Cut a schedule into segments and evaluations, in order.
+
+    Segments end at checkpoints, tests and epochs, and after at most `steps_per_segment` steps. How
+    they are cut does not change what happens.
+    """
+    longest = steps_per_segment(network, trials) * trials
+    total = 0
+    seen: dict[str, int] = {}
+    checkpoints = checkpoint_presentations(schedule, record, trials)
+    for index, phase in enumerate(schedule.phases):
+        ordinal = seen.get(phase.kind, 0)
+        seen[phase.kind] = ordinal + 1
+        start = Place(phase_index=index, ordinal=ordinal, epoch=0, total=total)
+        if isinstance(phase, Test):
+            yield Evaluation(place=start, stimuli=phase.stimuli)
+            continue
+        test = getattr(phase, "test", None)
+        if test is not None:
+            yield Evaluation(place=start, stimuli=test)
+        for segment in _segments(phase, start, checkpoints[index], longest):
+            yield segment
+            if test is not None and _is_tested(phase, segment):
+                yield Evaluation(place=segment.end, stimuli=test)
+        total += presentations_of(phase)
+
+
+def _is_tested(phase: Phase, segment: Segment) -> bool:
+    """Tests follow epochs where there are any, checkpoints elsewhere."""
+    if isinstance(phase, Learning):
+        return segment.end.epoch == segment.round + 1
+    return segment.checkpoint
+
+
+def _segments(
+    phase: Phase, start: Place, checkpoints: np.ndarray, longest: int
+) -> Iterator[Segment]:
+    """Cut one phase."""
+    rounds = int(phase.epochs) if isinstance(phase, Learning) else 1
+    size = presentations_of(phase) // rounds
+    marks = set(checkpoints.tolist())
+    for number in range(rounds):
+        begin = number * size
+        inside = checkpoints[(checkpoints > begin) & (checkpoints < begin + size)] - begin
+        cuts = np.unique(np.concatenate([inside, np.arange(longest, size, longest), [size]]))
+        first = 0
+        for cut in cuts.astype(int).tolist():
+            completed = number + (cut == size) if isinstance(phase, Learning) else 0
+            yield Segment(
+                end=Place(
+                    phase_index=start.phase_index,
+                    ordinal=start.ordinal,
+                    epoch=completed,
+                    total=start.total + begin + cut,
+                ),
+                round=number,
+                first=first,
+                presentations=cut - first,
+                reset=number == 0 and first == 0,
+                checkpoint=begin + cut in marks,
+            )
+            first = cut

@@ -1,0 +1,145 @@
+"""Phases of a life, and their order."""
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ontogeny.data import Noise, Stimuli
+
+__all__ = ["Learning", "Phase", "Schedule", "Spontaneous", "Test"]
+
+
+def _check_count(where: str, value: Any) -> None:
+    integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not integer or value < 1:
+        raise ValueError(f"{where}: expected a positive integer, got {value!r}")
+
+
+def _check_stimuli(where: str, value: Any, *, optional: bool = False) -> None:
+    if not (isinstance(value, Stimuli) or (optional and value is None)):
+        raise TypeError(
+            f"{where}: expected Stimuli, such as load_images('mnist-5k').train, got {value!r}"
+        )
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Base of the phases; use `Spontaneous`, `Learning` or `Test`."""
+
+    kind: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class Spontaneous(Phase):
+    """Let the network live on its own noise: fresh in every presentation, with random labels.
+
+    Parameters
+    ----------
+    noise : Noise
+        What the inputs do, such as ``gaussian_noise()``; labels are uniform and independent of it.
+    presentations : int
+        How many noise patterns are presented.
+    test : Stimuli, optional
+        Evaluated, without plasticity, before the phase and at its checkpoints.
+
+    References
+    ----------
+    Cheon J, Lee SW, Paik SB (2024). Pretraining with random noise for fast and robust learning
+    without weight transport. NeurIPS 37, Algorithm 1.
+    """
+
+    kind: ClassVar[str] = "spontaneous"
+    noise: Noise
+    _: KW_ONLY
+    presentations: int
+    test: Stimuli | None = None
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        if not isinstance(self.noise, Noise):
+            raise TypeError(
+                f"Spontaneous.noise: expected a noise such as gaussian_noise(), got {self.noise!r}"
+            )
+        _check_count("Spontaneous.presentations", self.presentations)
+        _check_stimuli("Spontaneous.test", self.test, optional=True)
+
+
+@dataclass(frozen=True)
+class Learning(Phase):
+    """Let the network learn from labelled stimuli, in a new random order every epoch.
+
+    The optimiser starts afresh. A last step that has fewer stimuli than trials averages over those
+    it has.
+
+    Parameters
+    ----------
+    stimuli : Stimuli
+        What is presented.
+    epochs : int
+        How many times each stimulus is presented.
+    test : Stimuli, optional
+        Evaluated, without plasticity, before the first epoch and after each.
+    """
+
+    kind: ClassVar[str] = "learning"
+    stimuli: Stimuli
+    _: KW_ONLY
+    epochs: int
+    test: Stimuli | None = None
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        _check_stimuli("Learning.stimuli", self.stimuli)
+        _check_count("Learning.epochs", self.epochs)
+        _check_stimuli("Learning.test", self.test, optional=True)
+
+
+@dataclass(frozen=True)
+class Test(Phase):
+    """Evaluate the network once, without plasticity.
+
+    Parameters
+    ----------
+    stimuli : Stimuli
+        What is presented.
+    """
+
+    __test__: ClassVar[bool] = False  # pytest would take the name for a test class
+    kind: ClassVar[str] = "test"
+    stimuli: Stimuli
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        _check_stimuli("Test.stimuli", self.stimuli)
+
+
+@dataclass(frozen=True, init=False)
+class Schedule:
+    """The phases of a life in order.
+
+    Parameters
+    ----------
+    *phases : Phase
+        `Spontaneous`, `Learning` and `Test` in any number and order.
+
+    Raises
+    ------
+    TypeError
+        If something else than a phase is given.
+    ValueError
+        If there is none.
+    """
+
+    phases: tuple[Phase, ...]
+
+    def __init__(self, *phases: Phase) -> None:
+        for number, phase in enumerate(phases):
+            if not isinstance(phase, Spontaneous | Learning | Test):
+                raise TypeError(
+                    f"Schedule.phases: expected Spontaneous, Learning or Test at position "
+                    f"{number}, got {phase!r}"
+                )
+        if not phases:
+            raise ValueError("Schedule.phases: expected at least one phase, got none")
+        object.__setattr__(self, "phases", phases)

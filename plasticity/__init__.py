@@ -1,0 +1,45 @@
+"""Learning rules, optimisers, initial weights, forward and feedback synapses.
+
+Equations use one vocabulary. A forward synapse joins ``pre`` (below) to ``post`` (above), a feedback
+synapse ``pre`` (above) to ``post`` (below).
+
+================  ====================================================================
+name              meaning
+================  ====================================================================
+``r``             rate of a neuron
+``delta``         error of a neuron: the loss falls when its drive moves against it
+``w``             weight of the synapse itself
+``forward_w``     in a feedback synapse: weight of the forward synapse beside it
+``g``             the synapse's update direction, averaged over the trials of a step
+``count``         updates since the optimiser was last reset, from 1
+================  ====================================================================
+"""
+
+if __name__ != "ontogeny.plasticity":
+    raise ImportError("import ontogeny.plasticity; the folder is not a package of its own")
+
+from .backpropagation import Backpropagation
+from .feedback_alignment import FeedbackAlignment
+from .optimisers import SGD, Adam, Optimiser
+from .parameters import check_parameters, parameter
+from .rule import Rule
+from .synapses import FeedbackSynapses, ForwardSynapses
+from .weights import Gaussian, He, InitialWeights, Orthogonal, Uniform
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "Backpropagation",
+    "FeedbackAlignment",
+    "FeedbackSynapses",
+    "ForwardSynapses",
+    "Gaussian",
+    "He",
+    "InitialWeights",
+    "Optimiser",
+    "Orthogonal",
+    "Rule",
+    "Uniform",
+    "check_parameters",
+    "parameter",
+]

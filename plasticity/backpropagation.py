@@ -1,0 +1,28 @@
+"""Backpropagation."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .rule import Rule
+
+__all__ = ["Backpropagation"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backpropagation(Rule):
+    r"""Follow the gradient: errors come back through the forward weights themselves.
+
+    .. math:: \delta_l = (W_l^T \delta_{l+1}) \circ f'(o_l), \qquad
+              \Delta W_l \propto -\delta_{l+1} r_l^T
+
+    This transports weights, which no biological synapse can; it is the oracle that other rules are
+    compared with. The network's feedback synapses keep their own weights, which the rule does not
+    read, so that alignment to them can be measured as a control (Rumelhart, Hinton & Williams 1986).
+    """
+
+    signal: ClassVar[str] = "forward_w*delta_pre"
+    gradient: ClassVar[str] = "r_pre*delta_post"
+    citation: ClassVar[str] = (
+        "Rumelhart DE, Hinton GE, Williams RJ (1986). Learning representations by "
+        "back-propagating errors. Nature 323:533-536"
+    )

@@ -1,0 +1,88 @@
+"""Forward and feedback synapses: separate objects, each with its own weights and seed."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .weights import He, InitialWeights
+
+__all__ = ["FeedbackSynapses", "ForwardSynapses"]
+
+
+def _check(synapses: "ForwardSynapses | FeedbackSynapses") -> None:
+    where = type(synapses).__name__
+    for end in ("source", "target"):
+        name = getattr(synapses, end)
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ValueError(f"{where}.{end}: expected the name of a population, got {name!r}")
+    if not isinstance(synapses.weights, InitialWeights):
+        raise TypeError(
+            f"{where}.weights: expected He(), Gaussian(), Uniform() or Orthogonal(), "
+            f"got {synapses.weights!r}"
+        )
+    seed = synapses.seed
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
+        raise ValueError(f"{where}.seed: expected None or a non-negative integer, got {seed!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForwardSynapses:
+    """Plastic synapses that carry rates from one population to the next.
+
+    Parameters
+    ----------
+    source, target : str
+        Names of the populations.
+    weights : InitialWeights
+        Distribution of the initial weights.
+    bias : bool
+        The target has a plastic bias, 0 at first.
+    seed : int, optional
+        Seed of the initial weights; by default it follows from the life's seed and the layer, and
+        from nothing else, so that conditions are paired.
+    """
+
+    source: str
+    target: str
+    weights: InitialWeights = field(default_factory=He)
+    bias: bool = True
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        _check(self)
+
+    def generator(self, seed: int, layer: int) -> np.random.Generator:
+        """Return the generator of the initial weights in a life of this seed."""
+        own = seed if self.seed is None else self.seed
+        return np.random.default_rng([own, 0, layer])
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackSynapses:
+    """Synapses that carry errors from a population back to the one below.
+
+    Parameters
+    ----------
+    source, target : str
+        Names of the populations; the source lies above.
+    weights : InitialWeights
+        Distribution of the initial weights; `He` takes the fan-in of the forward projection beside,
+        so that both have one scale.
+    seed : int, optional
+        Seed of the initial weights; by default it follows from the life's seed and the layer.
+    """
+
+    source: str
+    target: str
+    weights: InitialWeights = field(default_factory=He)
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        _check(self)
+
+    def generator(self, seed: int, layer: int) -> np.random.Generator:
+        """Return the generator of the initial weights in a life of this seed."""
+        own = seed if self.seed is None else self.seed
+        return np.random.default_rng([own, 1, layer])

@@ -1,0 +1,49 @@
+import doctest
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import ontogeny.analysis
+
+MODULES = sorted(module.name for module in pkgutil.iter_modules(ontogeny.analysis.__path__))
+
+
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_of_docstrings(name):
+    result = doctest.testmod(importlib.import_module(f"ontogeny.analysis.{name}"))
+    assert result.failed == 0
+
+
+def test_public_names():
+    assert set(ontogeny.analysis.__all__) == {
+        "effective_rank",
+        "final_accuracy",
+        "gap_closed",
+        "learning_speed",
+        "neuron_alignment",
+        "paired_contrast",
+        "plot",
+        "summary",
+        "weight_alignment",
+    }
+    for name in ontogeny.analysis.__all__:
+        assert getattr(ontogeny.analysis, name).__doc__
+
+
+def test_import_needs_no_brian2():
+    code = "import sys; sys.modules['brian2'] = None; import ontogeny.analysis"
+    result = run(code)
+    assert result.returncode == 0, result.stderr
+
+
+def test_import_loads_no_matplotlib():
+    code = "import sys, ontogeny.analysis; sys.exit('matplotlib' in sys.modules)"
+    result = run(code)
+    assert result.returncode == 0, result.stderr

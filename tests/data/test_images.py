@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from ontogeny.data import load_images
+
+
+def test_embedded_split_is_stratified_and_disjoint():
+    digits = load_images("mnist-5k")
+    np.testing.assert_array_equal(np.bincount(digits.train.labels.values), 10 * [400])
+    np.testing.assert_array_equal(np.bincount(digits.test.labels.values), 10 * [100])
+    seen = {image.tobytes() for image in digits.train.images.values}
+    assert not any(image.tobytes() in seen for image in digits.test.images.values)
+    assert len(seen) == 4000
+
+
+def test_embedded_is_balanced_from_the_start():
+    labels = load_images("mnist-5k").train.labels.values
+    np.testing.assert_array_equal(labels[:20], [*range(10), *range(10)])
+
+
+def test_embedded_is_real_and_says_whose():
+    digits = load_images("mnist-5k")
+    assert digits.train.images.shape == (4000, 28, 28)
+    assert digits.train.images.dtype == np.uint8
+    assert digits.licence == "CC BY-SA 3.0"
+    assert "LeCun" in digits.citation
+    assert digits.name == "mnist-5k"
+    # A mean image classifies real digits far above chance.
+    means = np.stack(
+        [digits.train.rates(digits.train.labels.values == label).mean(0) for label in range(10)]
+    )
+    rates = digits.test.rates()
+    nearest = ((means**2).sum(1) - 2 * rates @ means.T).argmin(1)
+    assert (nearest == digits.test.labels.values).mean() > 0.75
+
+
+def test_unit():
+    digits = load_images("mnist-5k")
+    assert (digits.train.scale, digits.train.shift) == (1 / 255, 0.0)
+    assert digits.train.rates().max() == pytest.approx(1.0)
+    assert digits.train.rates().min() == 0.0
+
+
+def test_standard_uses_the_averages_of_the_training_images():
+    digits = load_images("mnist-5k", "standard")
+    images = digits.train.images.values.reshape(4000, -1) / 255
+    mean, std = images.mean(1).mean(), images.std(1).mean()
+    expected = (digits.test.images.values.reshape(1000, -1) / 255 - mean) / std
+    np.testing.assert_allclose(digits.test.rates(), expected, rtol=1e-12, atol=1e-12)
+    assert (digits.test.scale, digits.test.shift) == (digits.train.scale, digits.train.shift)
+
+
+def test_unknown_name():
+    with pytest.raises(ValueError, match=r"name: expected one of \('mnist-5k', 'mnist', 'fashion-"):
+        load_images("imagenet")
+
+
+def test_unknown_normalisation():
+    with pytest.raises(ValueError, match=r"expected one of \('unit', 'standard'\), got 'zscore'"):
+        load_images("mnist-5k", "zscore")
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("mnist", [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]),
+        ("fashion-mnist", 10 * [1000]),
+    ],
+)
+def test_complete_sets(official, name, counts):
+    images = load_images(name, data_dir=official)
+    assert images.train.images.shape == (60_000, 28, 28)
+    assert images.test.images.shape == (10_000, 28, 28)
+    np.testing.assert_array_equal(np.bincount(images.test.labels.values), counts)
+    assert images.train.images.dtype == np.uint8
+    assert images.name == name
+
+
+def test_embedded_digits_are_in_the_official_training_set(official):
+    official_train = load_images("mnist", data_dir=official).train
+    known = {
+        image.tobytes(): label
+        for image, label in zip(
+            official_train.images.values, official_train.labels.values, strict=True
+        )
+    }
+    digits = load_images("mnist-5k")
+    for part in (digits.train, digits.test):
+        for image, label in zip(part.images.values, part.labels.values, strict=True):
+            assert known[image.tobytes()] == label
+
+
+def test_standard_of_the_complete_set(official):
+    train = load_images("mnist", "standard", data_dir=official).train
+    # Global mean of MNIST pixels, 33.3184 of 255, is the mean of the means of equal images.
+    assert -train.shift / train.scale == pytest.approx(33.3184, abs=1e-4)
