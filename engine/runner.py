@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from brian2.codegen.codeobject import create_runner_codeobj
@@ -26,6 +27,14 @@ def code_object_class() -> type:
             {"templater": base.templater.derive("ontogeny.engine")},
         )
     return _derived[base]
+
+
+def include_headers(device: Any) -> None:
+    """Let a C++ device, the user's own too, find the headers that the templates include."""
+    folder = str(Path(__file__).parent / "include")
+    folders = getattr(device, "include_dirs", None)
+    if folders is not None and folder not in folders:
+        folders.append(folder)
 
 
 class OperationRunner(CodeRunner):
@@ -84,6 +93,7 @@ class OperationRunner(CodeRunner):
         """Make the code object once: a network that is run segment by segment keeps it."""
         if self.codeobj is not None:
             return
+        include_headers(get_device())
         self.codeobj = create_runner_codeobj(
             group=self.group,
             code=self.abstract_code,

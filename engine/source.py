@@ -135,6 +135,8 @@ class Source(Group):
     def _fill(self, rows: np.ndarray, begin: int, values: dict[str, Any]) -> np.ndarray:
         """Write the rates of the active trials and return their labels."""
         count = len(rows)
+        if not count:
+            return np.zeros(0, np.int64)
         if not values["noise"]:
             images, labels = self.banks[values["bank"]]
             chosen = self.order_of_bank[begin : begin + count]

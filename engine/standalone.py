@@ -45,7 +45,7 @@ def compiler_preferences() -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "codegen.target": "numpy",
         "codegen.cpp.extra_compile_args_gcc": list(_FLAGS),
-        "codegen.cpp.include_dirs": [str(Path(__file__).parent / "include")],
+        "codegen.cpp.include_dirs": [],
         "codegen.cpp.libraries": [],
         "codegen.cpp.library_dirs": [],
         "codegen.cpp.runtime_library_dirs": [],

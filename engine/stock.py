@@ -1,4 +1,4 @@
-"""The same projections as Brian2's own `Synapses`: slow, and the reference of the engine's tests."""
+"""The same projections as Brian2's own `Synapses`: slow, and the reference in tests."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -58,7 +58,7 @@ def stock_projection(
         settings.share_with(synapses.variables)
     for operation in summed:
         updater = synapses.summed_updaters[operation.into]
-        updater._order, updater._name = operation.order, f"{name}_{operation.into}"
+        updater.order, updater._name = operation.order, f"{name}_{operation.into}"
     for number, operation in enumerate(operations):
         if not isinstance(operation, Propagate):
             code = operation.code

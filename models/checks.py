@@ -38,7 +38,7 @@ def check_simulation(
             raise TypeError(f"simulate.{what}: expected a {kind.__name__}, got {value!r}")
     _check_integer("trials", trials, low=1)
     _check_integer("seed", seed, low=0)
-    if dtype not in ("float32", "float64"):
+    if not isinstance(dtype, str) or dtype not in ("float32", "float64"):
         raise ValueError(f"simulate.dtype: expected 'float32' or 'float64', got {dtype!r}")
     for number, phase in enumerate(schedule.phases):
         for name in ("stimuli", "test"):
@@ -56,7 +56,9 @@ def check_simulation(
 def _check_integer(what: str, value: Any, *, low: int) -> None:
     integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not integer or not low <= value < 2**63:
-        raise ValueError(f"simulate.{what}: expected an integer from {low} on, got {value!r}")
+        raise ValueError(
+            f"simulate.{what}: expected an integer from {low} to 2**63 - 1, got {value!r}"
+        )
 
 
 def _check_stimuli(network: Network, stimuli: Stimuli, where: str) -> None:

@@ -3,11 +3,13 @@
 import hashlib
 import json
 from dataclasses import fields, is_dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from ontogeny.data import Stimuli
+from ontogeny.plasticity import Optimiser, Rule
 
 __all__ = ["describe", "to_json"]
 
@@ -34,16 +36,22 @@ def describe(value: Any) -> Any:
         }
     if is_dataclass(value):
         named = {item.name: describe(getattr(value, item.name)) for item in fields(value)}
-        return {"type": type(value).__name__, **named}
+        described = {"type": type(value).__name__, **named}
+        if isinstance(value, Rule | Optimiser):
+            # A rule of the user's own can be read from the file even where its class is not known.
+            described["equations"] = value.equations()
+        return described
     if isinstance(value, list | tuple | np.ndarray):
         return [describe(item) for item in value]
     if isinstance(value, np.integer):
         return int(value)
-    if isinstance(value, np.floating):
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, Real) and not isinstance(value, bool | int):
         return float(value)
     return value
 
 
 def to_json(value: Any) -> str:
     """Return a description as JSON text."""
-    return json.dumps(describe(value))
+    return json.dumps(describe(value), allow_nan=False)

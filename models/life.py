@@ -29,8 +29,11 @@ def stored_bytes(
     points = checkpoint_presentations(schedule, record, trials)
     checkpoints = 1 + sum(len(found) for found in points)
     sizes = network.sizes
-    weights = sum(below * above + above for below, above in zip(sizes, sizes[1:]))
-    weights += sum(below * above for below, above in zip(sizes[1:], sizes[2:]))
+    weights = sum(below * above for below, above in zip(sizes[:-1], sizes[1:], strict=True))
+    weights += sum(
+        size for size, synapses in zip(sizes[1:], network.forward, strict=True) if synapses.bias
+    )
+    weights += sum(below * above for below, above in zip(sizes[1:-1], sizes[2:], strict=True))
     values = checkpoints * weights
     if record.activity:
         presented = sum(presentations_of(phase) for phase in schedule.phases)
@@ -53,7 +56,8 @@ class Life:
         self, network: Network, schedule: Schedule, record: Record, attributes: dict[str, Any]
     ) -> None:
         self.network, self.schedule, self.record = network, schedule, record
-        self.attributes = attributes
+        # Written down before the life, so that what cannot be written stops it before any work.
+        self.attributes = self._describe(attributes)
         self.progress: list[dict[str, Any]] = []
         self.tests: list[dict[str, Any]] = []
         self.weights: dict[str, list[np.ndarray]] = {}
@@ -90,7 +94,13 @@ class Life:
             How the life ended.
         """
         groups = {
-            "/": xr.Dataset(attrs=self._attributes(status)),
+            "/": xr.Dataset(
+                attrs={
+                    **self.attributes,
+                    "created": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "status": status,
+                }
+            ),
             "/progress": self._table(self.progress, PROGRESS, "checkpoint"),
             "/weights": self._weights(),
         }
@@ -100,7 +110,7 @@ class Life:
             groups["/activity"] = self._activity()
         return xr.DataTree.from_dict(groups)
 
-    def _attributes(self, status: str) -> dict[str, Any]:
+    def _describe(self, attributes: dict[str, Any]) -> dict[str, Any]:
         packages = ("ontogeny", "brian2", "numpy", "xarray")
         versions = {package: version(package) for package in packages}
         return {
@@ -110,9 +120,7 @@ class Life:
             "schedule": to_json(self.schedule),
             "record": to_json(self.record),
             "versions": json.dumps({"python": platform.python_version(), **versions}),
-            **self.attributes,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "status": status,
+            **attributes,
         }
 
     def _table(

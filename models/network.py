@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
+from ontogeny.data.schema import POPULATION
 from ontogeny.plasticity import (
     Adam,
     FeedbackAlignment,
@@ -47,20 +49,18 @@ class Population:
 
     def __post_init__(self) -> None:
         """Check the fields."""
-        if (
-            not isinstance(self.name, str)
-            or not self.name.isidentifier()
-            or not self.name.islower()
-        ):
+        if not isinstance(self.name, str) or not POPULATION.fullmatch(self.name):
             raise ValueError(
-                f"Population.name: expected a lower-case identifier, got {self.name!r}"
+                f"Population.name: expected inputs, hidden_1, hidden_2, ... or outputs, the names "
+                f"that a trajectory has, got {self.name!r}"
             )
-        integer = isinstance(self.size, int | np.integer) and not isinstance(self.size, bool)
+        integer = isinstance(self.size, Integral) and not isinstance(self.size, bool)
         if not integer or self.size < 1:
             raise ValueError(
                 f"Population.size: expected a positive integer for {self.name!r}, got {self.size!r}"
             )
-        if self.transfer not in TRANSFERS:
+        object.__setattr__(self, "size", int(self.size))
+        if not isinstance(self.transfer, str) or self.transfer not in TRANSFERS:
             raise ValueError(
                 f"Population.transfer: expected one of {', '.join(TRANSFERS)}, "
                 f"got {self.transfer!r}"
@@ -117,18 +117,26 @@ class Network:
             raise TypeError(
                 f"Network.optimiser: expected an optimiser such as Adam(), got {self.optimiser!r}"
             )
-        if len(self.populations) < 2:
-            raise ValueError(
-                f"Network.populations: expected inputs and outputs at least, "
-                f"got {len(self.populations)}"
-            )
         names = [population.name for population in self.populations]
-        if len(set(names)) != len(names):
-            raise ValueError(f"Network.populations: expected different names, got {names}")
-        self._check_synapses("forward", list(zip(names[:-1], names[1:], strict=True)))
-        self._check_synapses("feedback", list(zip(names[2:], names[1:-1], strict=True)))
+        wanted = _names(len(names))
+        if names != wanted or len(names) < 2:
+            raise ValueError(
+                f"Network.populations: expected at least inputs and outputs, named {wanted}, "
+                f"got {names}"
+            )
+        self._check_synapses(
+            "forward", ForwardSynapses, list(zip(names[:-1], names[1:], strict=True))
+        )
+        self._check_synapses(
+            "feedback", FeedbackSynapses, list(zip(names[2:], names[1:-1], strict=True))
+        )
 
-    def _check_synapses(self, direction: str, expected: list[tuple[str, str]]) -> None:
+    def _check_synapses(self, direction: str, kind: type, expected: list[tuple[str, str]]) -> None:
+        for synapses in getattr(self, direction):
+            if not isinstance(synapses, kind):
+                raise TypeError(
+                    f"Network.{direction}: expected {kind.__name__} only, got {synapses!r}"
+                )
         joined = [(synapses.source, synapses.target) for synapses in getattr(self, direction)]
         if joined != expected:
             raise ValueError(
@@ -154,7 +162,8 @@ class Network:
         Returns
         -------
         dict of ndarray
-            ``forward_1``, ..., ``feedback_2``, ... as (target, source), ``bias_1``, ... as (target,).
+            ``forward_1``, ..., ``feedback_2``, ... as (target, source); ``bias_1``, ... as
+            (target,).
         """
         weights: dict[str, np.ndarray] = {}
         sizes = self.sizes
@@ -187,6 +196,11 @@ class Network:
         parts.append(f"rule\n{self.rule.equations()}")
         parts.append(f"optimiser\n{self.optimiser.equations()}")
         return "\n\n".join(parts)
+
+
+def _names(count: int) -> list[str]:
+    """Return the names of the populations of a chain."""
+    return ["inputs", *(f"hidden_{k}" for k in range(1, count - 1)), "outputs"]
 
 
 def layered(
@@ -239,26 +253,29 @@ def layered(
         ...
     ValueError: Population.size: expected a positive integer for 'hidden_1', got 0
     """
-    if isinstance(sizes, str) or not isinstance(sizes, Sequence) or len(sizes) < 2:
+    listed = isinstance(sizes, Sequence | np.ndarray) and not isinstance(sizes, str | bytes)
+    if not listed or len(sizes) < 2:
         raise ValueError(
             f"layered.sizes: expected at least inputs and outputs, such as [784, 100, 10], "
             f"got {sizes!r}"
         )
-    names = ["inputs", *(f"hidden_{k}" for k in range(1, len(sizes) - 1)), "outputs"]
+    names = _names(len(sizes))
+    weights = He() if weights is None else weights
+    feedback_weights = He() if feedback_weights is None else feedback_weights
     return Network(
         populations=tuple(
             Population(name=name, size=size, transfer=transfer)
             for name, size in zip(names, sizes, strict=True)
         ),
         forward=tuple(
-            ForwardSynapses(source=below, target=above, weights=weights or He(), bias=bias)
+            ForwardSynapses(source=below, target=above, weights=weights, bias=bias)
             for below, above in zip(names[:-1], names[1:], strict=True)
         ),
         feedback=tuple(
-            FeedbackSynapses(source=above, target=below, weights=feedback_weights or He())
+            FeedbackSynapses(source=above, target=below, weights=feedback_weights)
             for below, above in zip(names[1:-1], names[2:], strict=True)
         ),
-        rule=rule or FeedbackAlignment(),
-        optimiser=optimiser or Adam(),
+        rule=FeedbackAlignment() if rule is None else rule,
+        optimiser=Adam() if optimiser is None else optimiser,
         readout=readout,
     )

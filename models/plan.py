@@ -90,7 +90,8 @@ def steps_per_segment(network: Network, trials: int) -> int:
     It follows from the structure alone, never from measured speed: the segments of a life are the
     same on every machine.
     """
-    synapses = sum(below * above for below, above in zip(network.sizes, network.sizes[1:]))
+    sizes = network.sizes
+    synapses = sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
     return int(np.clip(_OPERATIONS_PER_SEGMENT / (6 * trials * synapses), 16, 4096))
 
 
@@ -121,7 +122,7 @@ def checkpoint_presentations(schedule: Schedule, record: Record, trials: int) ->
     totals = [presentations_of(phase) for phase in schedule.phases]
     births = np.concatenate([[0], np.cumsum(totals)])
     given = record.checkpoints
-    if not isinstance(given, int | np.integer):
+    if isinstance(given, tuple):
         beyond = [int(point) for point in given if point > births[-1]]
         if beyond:
             raise ValueError(
@@ -133,9 +134,9 @@ def checkpoint_presentations(schedule: Schedule, record: Record, trials: int) ->
         if not total:
             found.append(np.zeros(0, np.int64))
             continue
-        if isinstance(given, int | np.integer):
-            points = np.geomspace(min(trials, total), total, int(given))
-        else:
+        if isinstance(given, int):
+            points = np.geomspace(total, min(trials, total), given)
+        elif isinstance(given, tuple):
             inside = np.asarray([p - birth for p in given if birth < p <= birth + total])
             points = np.append(inside, total)
         rounded = _round_up(np.floor(points + 0.5).astype(np.int64), phase, trials)
@@ -173,7 +174,7 @@ def plan(
 
 
 def _is_tested(phase: Phase, segment: Segment) -> bool:
-    """Tests follow epochs where there are any, checkpoints elsewhere."""
+    """Say whether a test follows: after epochs where there are any, else after checkpoints."""
     if isinstance(phase, Learning):
         return segment.end.epoch == segment.round + 1
     return segment.checkpoint

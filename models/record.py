@@ -1,9 +1,10 @@
 """What of a life is stored."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-import numpy as np
+from numbers import Integral, Real
+from typing import Any
 
 __all__ = ["Record"]
 
@@ -14,7 +15,7 @@ class Record:
 
     Parameters
     ----------
-    checkpoints : int or sequence of int
+    checkpoints : int or iterable of int
         How many checkpoints each phase has, spaced evenly in the logarithm of its presentations; or
         the checkpoints themselves in presentations since birth. Birth and the end of every phase
         are always stored; a checkpoint falls on the end of a step.
@@ -30,23 +31,39 @@ class Record:
         If a number is not positive.
     """
 
-    checkpoints: int | Sequence[int] = 12
+    checkpoints: int | Iterable[int] = 12
     activity: bool = False
     budget: int = 2_000_000_000
 
     def __post_init__(self) -> None:
-        """Check the fields."""
+        """Check the fields, and keep given checkpoints as a tuple."""
         given = self.checkpoints
-        points = [given] if isinstance(given, int | np.integer) else list(given)
-        whole = all(isinstance(p, int | np.integer) and not isinstance(p, bool) for p in points)
-        if not whole or any(point < 1 for point in points):
+        kept = int(given) if _is_count(given) else _counts(given)
+        if kept is None:
             raise ValueError(
                 f"Record.checkpoints: expected a positive integer, or positive presentations, "
                 f"got {given!r}"
             )
+        object.__setattr__(self, "checkpoints", kept)
         if not isinstance(self.activity, bool):
             raise ValueError(f"Record.activity: expected True or False, got {self.activity!r}")
-        if isinstance(self.budget, bool) or not self.budget > 0:
+        number = isinstance(self.budget, Real) and not isinstance(self.budget, bool)
+        if not number or not 0 < self.budget < math.inf:
             raise ValueError(
                 f"Record.budget: expected a positive number of bytes, got {self.budget!r}"
             )
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+
+
+def _counts(values: Any) -> tuple[int, ...] | None:
+    """Return presentations as a tuple, or None where they are something else."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return None
+    try:
+        found = list(values)
+    except TypeError:
+        return None
+    return tuple(int(value) for value in found) if all(map(_is_count, found)) else None

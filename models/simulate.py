@@ -201,9 +201,8 @@ class _Run:
             settings |= self._bank(phase.stimuli)
             shuffled = self._order(phase, segment)
             order = shuffled[segment.first : segment.first + segment.presentations]
-        before = self.state
         loss, hits = self._run(settings, order)
-        self._check(segment, loss, before)
+        self._check(segment, loss)
         self.loss_sum, self.hits = self.loss_sum + loss, self.hits + hits
         self.seen += segment.presentations
         if self.life.record.activity:
@@ -285,7 +284,7 @@ class _Run:
                 shape = values.shape[::-1]
                 self.weights[name] = self.state[f"{name}.w"].reshape(shape).T
 
-    def _check(self, segment: Segment, loss: float, before: dict[str, np.ndarray]) -> None:
+    def _check(self, segment: Segment, loss: float) -> None:
         """Stop at the segment where something ceased to be finite."""
         bad = [
             key.removesuffix(".w")
@@ -296,11 +295,11 @@ class _Run:
             return
         what = f"the weights of {', '.join(bad)}" if bad else "the loss"
         first, last = segment.end.total - segment.presentations, segment.end.total
-        rate = self.network.optimiser.parameters.get("rate")
+        optimiser = self.network.optimiser
         kept = self.life.progress[-1]["presentation"]
         raise DivergenceError(
             f"simulate: expected finite numbers, got NaN or infinity in {what} between "
             f"presentations {first} and {last} (phase {segment.end.phase_index}); lower the "
-            f"learning rate, which is {rate:g}. The life is kept up to presentation {kept}",
+            f"learning rate of {optimiser}. The life is kept up to presentation {kept}",
             self.life.tree("diverged"),
         )

@@ -30,6 +30,6 @@ TRANSFERS = {
     "linear": Transfer(rate="drive", slope="1"),
     "relu": Transfer(rate="drive*int(drive > 0)", slope="int(drive > 0)"),
     "tanh": Transfer(rate="tanh(drive)", slope="1 - r*r"),
-    # By tanh, since exp(-drive) overflows; with integer literals, which keep float32 code in float32.
+    # By tanh, since exp(-drive) overflows; integer literals keep float32 code in float32.
     "sigmoid": Transfer(rate="(1 + tanh(drive/2))/2", slope="r*(1 - r)"),
 }

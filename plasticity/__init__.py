@@ -1,13 +1,15 @@
 """Learning rules, optimisers, initial weights, forward and feedback synapses.
 
-Equations use one vocabulary. A forward synapse joins ``pre`` (below) to ``post`` (above), a feedback
-synapse ``pre`` (above) to ``post`` (below).
+Equations use one vocabulary. A forward synapse joins ``pre`` (below) to ``post`` (above), a
+feedback synapse ``pre`` (above) to ``post`` (below).
 
 ================  ====================================================================
 name              meaning
 ================  ====================================================================
 ``r``             rate of a neuron
 ``delta``         error of a neuron: the loss falls when its drive moves against it
+``slope``         derivative of a neuron's rate by its drive
+``feedback``      sum of what the feedback synapses of a neuron send
 ``w``             weight of the synapse itself
 ``forward_w``     in a feedback synapse: weight of the forward synapse beside it
 ``g``             the synapse's update direction, averaged over the trials of a step

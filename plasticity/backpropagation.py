@@ -17,7 +17,8 @@ class Backpropagation(Rule):
 
     This transports weights, which no biological synapse can; it is the oracle that other rules are
     compared with. The network's feedback synapses keep their own weights, which the rule does not
-    read, so that alignment to them can be measured as a control (Rumelhart, Hinton & Williams 1986).
+    read, so that alignment to them can be measured as a control (Rumelhart, Hinton & Williams
+    1986).
     """
 
     signal: ClassVar[str] = "forward_w*delta_pre"

@@ -1,5 +1,6 @@
 """How update directions become weight changes."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ __all__ = ["SGD", "Adam", "Optimiser"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Optimiser:
+class Optimiser(ABC):
     """Base of the optimisers: element-wise equations of a synapse, as data.
 
     Equations may name the synapse's ``w`` and ``g``, the optimiser's own synaptic variables and
@@ -33,9 +34,9 @@ class Optimiser:
         return parameters_of(self)
 
     @property
+    @abstractmethod
     def moments(self) -> tuple[str, ...]:
         """Names of the synaptic variables that the optimiser keeps."""
-        raise NotImplementedError
 
     def equations(self, *, bias: bool = False) -> str:
         """Return the update as Brian2 code.
@@ -48,8 +49,9 @@ class Optimiser:
         decays = self.parameters.get("weight_decay", 0.0) != 0 and not bias
         return "\n".join(([self.decay] if decays else []) + [self._update()])
 
+    @abstractmethod
     def _update(self) -> str:
-        raise NotImplementedError
+        """Return the equations without decay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +94,8 @@ class SGD(Optimiser):
 class Adam(Optimiser):
     r"""Scale the step of every synapse by the history of its update directions.
 
-    .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2
+    .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad
+              v \leftarrow \beta_2 v + (1 - \beta_2) g^2
 
     .. math:: w \leftarrow w - \eta \frac{m/(1 - \beta_1^t)}{\sqrt{v/(1 - \beta_2^t)} + \epsilon}
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import field, fields
+from numbers import Real
 from typing import Any
 
 __all__ = ["check_parameters", "parameter", "parameters_of"]
@@ -59,7 +60,7 @@ def check_parameters(description: Any) -> None:
             continue
         value = getattr(description, item.name)
         low, high = item.metadata["low"], item.metadata["high"]
-        number = isinstance(value, int | float) and not isinstance(value, bool)
+        number = isinstance(value, Real) and not isinstance(value, bool)
         inside = number and math.isfinite(value) and low <= value <= high
         if inside and item.metadata["strict"]:
             inside = low < value < high

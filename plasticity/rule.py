@@ -32,6 +32,12 @@ class Rule:
 
     def __post_init__(self) -> None:
         """Check the parameters."""
+        missing = [name for name in ("signal", "gradient", "citation") if not hasattr(self, name)]
+        if missing:
+            raise TypeError(
+                f"{type(self).__name__}: expected a rule with {', '.join(missing)}, got none; "
+                f"Rule is abstract, use FeedbackAlignment() or a subclass of your own"
+            )
         check_parameters(self)
 
     @property

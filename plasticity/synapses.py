@@ -1,6 +1,7 @@
 """Forward and feedback synapses: separate objects, each with its own weights and seed."""
 
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
 
@@ -21,8 +22,11 @@ def _check(synapses: "ForwardSynapses | FeedbackSynapses") -> None:
             f"got {synapses.weights!r}"
         )
     seed = synapses.seed
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
+    if seed is None:
+        return
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         raise ValueError(f"{where}.seed: expected None or a non-negative integer, got {seed!r}")
+    object.__setattr__(synapses, "seed", int(seed))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,8 @@ class ForwardSynapses:
     def __post_init__(self) -> None:
         """Check the fields."""
         _check(self)
+        if not isinstance(self.bias, bool):
+            raise ValueError(f"ForwardSynapses.bias: expected True or False, got {self.bias!r}")
 
     def generator(self, seed: int, layer: int) -> np.random.Generator:
         """Return the generator of the initial weights in a life of this seed."""

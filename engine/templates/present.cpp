@@ -1,6 +1,7 @@
 {% extends 'common_group.cpp' %}
 {% block extra_headers %}
 #include "stimuli.h"
+namespace brian { extern std::string results_dir; }
 {% endblock %}
 {% block maincode %}
     {% macro value(key) -%} {{get_array_name(_arrays[key])}}[0] {%- endmacro %}

@@ -1,0 +1,60 @@
+# `make demo` and `make test` work on a fresh machine: each makes its own environment first.
+PYTHON ?= python3
+VENV ?= .venv
+
+BIN = $(VENV)/bin
+LAYERS = engine plasticity models data analysis studies
+SOURCES = setup.cfg pyproject.toml $(filter-out %.pyc,$(wildcard \
+	$(foreach layer,$(LAYERS),$(layer)/*.* $(layer)/*/*.*)))
+PIP = rm -rf build && $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# One thread for each process: its matrices are small, and other processes want the other cores.
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+export MKL_NUM_THREADS ?= 1
+
+# The official image sets, where they lie beside the checkout; tests that need them skip otherwise.
+ifeq ($(ONTOGENY_DATA),)
+ifneq ($(wildcard ../shared/data),)
+export ONTOGENY_DATA := $(abspath ../shared/data)
+endif
+endif
+
+.PHONY: help demo test lint clean
+
+help:
+	@echo "make demo    raise networks on noise, then on digits; results go to runs/first-life"
+	@echo "make test    run all tests"
+	@echo "make lint    check style and types"
+	@echo "make clean   remove the environment and everything that was built"
+	@echo "Another Python than python3: make test PYTHON=python3.12"
+
+demo: $(VENV)/.installed
+	@if [ -e runs/first-life ]; then older=runs/first-life-until-$$(date +%Y-%m-%d-%H%M%S); \
+		mv runs/first-life $$older; echo "The run that was there is now in $$older"; fi
+	$(BIN)/ontogeny run --device numpy --folder runs --name first-life
+
+test: $(VENV)/.installed-for-tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(LAYERS:%=-p ontogeny.%)
+
+clean:
+	rm -rf $(VENV) build dist ontogeny.egg-info .pytest_cache .mypy_cache .ruff_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Ontogeny needs Python 3.11 or later, and '$(PYTHON)' is none;" \
+		"name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/.installed: $(BIN)/python $(SOURCES)
+	$(PIP) .
+	@touch $@
+
+$(VENV)/.installed-for-tests: $(BIN)/python $(SOURCES)
+	$(PIP) '.[test]'
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,68 @@
+{# The frame of a translation unit. It declares the arrays that the code object touches and nothing
+   else: reading Brian2's objects.h takes three times as long as compiling an operation. #}
+{% macro cpp_file() %}
+#include "code_objects/{{codeobj_name}}.h"
+#include <climits>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+#include "brianlib/common_math.h"
+#include "brianlib/stdint_compat.h"
+{% block extra_headers %}
+{% endblock %}
+{% for header in user_headers | sort %}
+#include {{header}}
+{% endfor %}
+{% if profiled or 'brian::' in support_code_lines or variables.values() | selectattr('dynamic', 'defined') | selectattr('dynamic') | list %}
+#include "objects.h"
+{% if profiled %}
+#include <chrono>
+{% endif %}
+{% else %}
+namespace brian {
+{% for variable in variables.values() if variable.array is defined and variable.array %}
+extern {{c_data_type(variable.dtype)}}* {{get_array_name(variable) | replace('_ptr', '', 1)}};
+{% endfor %}
+}
+{% endif %}
+
+namespace {
+    {{support_code_lines|autoindent}}
+}
+
+{{hashdefine_lines|autoindent}}
+
+{% if profiled %}
+static void _operate_{{codeobj_name}}()
+{% else %}
+void _run_{{codeobj_name}}()
+{% endif %}
+{
+    using namespace brian;
+    %CONSTANTS%
+    {{pointers_lines|autoindent}}
+    {% block maincode %}
+    {% endblock %}
+}
+{% if profiled %}
+
+void _run_{{codeobj_name}}()
+{
+    const auto start = std::chrono::steady_clock::now();
+    _operate_{{codeobj_name}}();
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+    brian::{{codeobj_name}}_profiling_info += passed.count();
+}
+{% endif %}
+{% endmacro %}
+
+{% macro h_file() %}
+#pragma once
+void _run_{{codeobj_name}}();
+{% endmacro %}
+
+{% macro before_run_cpp_file() %}// EMPTY_CODE_BLOCK{% endmacro %}
+{% macro before_run_h_file() %}{% endmacro %}
+{% macro after_run_cpp_file() %}// EMPTY_CODE_BLOCK{% endmacro %}
+{% macro after_run_h_file() %}{% endmacro %}

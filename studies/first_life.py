@@ -1,0 +1,246 @@
+"""The first life: what random noise before learning does for feedback alignment.
+
+Three conditions on the same networks: backpropagation; feedback alignment; feedback alignment
+after a spontaneous phase of random noise.
+
+References
+----------
+Cheon J, Lee SW, Paik SB (2024). Pretraining with random noise for fast and robust learning without
+weight transport. NeurIPS 37.
+"""
+
+import os
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from ontogeny.data import (
+    ImageSet,
+    gaussian_noise,
+    join_trajectories,
+    load_images,
+    open_trajectory,
+    write_trajectory,
+)
+from ontogeny.engine import find_device
+from ontogeny.models import Learning, Network, Record, Schedule, Spontaneous, layered
+from ontogeny.models.checks import check_simulation
+from ontogeny.plasticity import Adam, Backpropagation, FeedbackAlignment, Rule
+
+from .folder import claimed_folder
+from .lives import Job, Report, checked_workers, run_lives
+from .report import save_figure
+from .rules import rule_name
+
+__all__ = ["FirstLife", "run_first_life"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstLife:
+    """Describe the study.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule without weight transport.
+    data : str
+        Data set, a name that `load_images` knows.
+    hidden : tuple of int
+        Sizes of the hidden populations; inputs and outputs follow from the data set.
+    networks : int
+        How many networks live through every condition.
+    seed : int
+        Seed of the first network; the others follow on. Networks of one seed share initial weights,
+        noise and the order of stimuli in all conditions.
+    rate : float
+        Learning rate of Adam.
+    trials : int
+        Presentations in one step.
+    noise_presentations : int
+        Length of the spontaneous phase.
+    epochs : int
+        Length of the learning phase.
+    training_size : int, optional
+        Learn from so many training stimuli, drawn in equal shares from all classes.
+    device, dtype : str
+        As in `simulate`.
+
+    Raises
+    ------
+    TypeError, ValueError, RuntimeError
+        If a field cannot be, or the device does not work here.
+
+    Examples
+    --------
+    >>> FirstLife(networks=2, seed=5).seeds
+    [5, 6]
+    """
+
+    rule: Rule = field(default_factory=FeedbackAlignment)
+    data: str = "mnist-5k"
+    hidden: tuple[int, ...] = (100,)
+    networks: int = 3
+    seed: int = 0
+    rate: float = 1e-4
+    trials: int = 64
+    noise_presentations: int = 512_000
+    epochs: int = 30
+    training_size: int | None = None
+    device: str = "numpy"
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        """Check what no other description checks."""
+        if not isinstance(self.rule, Rule):
+            raise TypeError(
+                f"FirstLife.rule: expected a rule such as FeedbackAlignment(), got {self.rule!r}"
+            )
+        if not isinstance(self.hidden, tuple) or not self.hidden:
+            raise ValueError(
+                f"FirstLife.hidden: expected at least one size, such as (100,), got {self.hidden!r}"
+            )
+        for what, low in (("networks", 1), ("seed", 0)):
+            value = getattr(self, what)
+            if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < low:
+                raise ValueError(
+                    f"FirstLife.{what}: expected an integer from {low} on, got {value!r}"
+                )
+        most = find_device(self.device).most_trials
+        if most is not None and self.trials > most:
+            raise ValueError(
+                f"FirstLife.trials: expected at most {most} on device {self.device!r}, "
+                f"got {self.trials}"
+            )
+
+    @property
+    def seeds(self) -> list[int]:
+        """Seeds of the networks, the same in every condition."""
+        return [int(self.seed) + number for number in range(self.networks)]
+
+    def conditions(self, images: ImageSet) -> dict[str, tuple[Network, Schedule]]:
+        """Return what lives through what, by the name of the condition.
+
+        Parameters
+        ----------
+        images : ImageSet
+            The data set.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a size, a rate or a length cannot be.
+        """
+        train = images.train
+        if self.training_size is not None:
+            train = train.sample(self.training_size, seed=self.seed)
+        noise = Spontaneous(gaussian_noise(), presentations=self.noise_presentations)
+        learning = Learning(train, epochs=self.epochs, test=images.test)
+        sizes = [train.units, *self.hidden, train.classes]
+        optimiser = Adam(rate=self.rate)
+        reference = layered(sizes, rule=Backpropagation(), optimiser=optimiser)
+        network = layered(sizes, rule=self.rule, optimiser=optimiser)
+        name = rule_name(type(self.rule))
+        return {
+            rule_name(Backpropagation): (reference, Schedule(learning)),
+            name: (network, Schedule(learning)),
+            f"noise, then {name}": (network, Schedule(noise, learning)),
+        }
+
+    def jobs(self, folder: Path) -> dict[tuple[str, int], Job]:
+        """Return all lives by condition and seed, checked so that they can begin.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            Where they will be stored.
+
+        Raises
+        ------
+        TypeError, ValueError, MemoryError, FileNotFoundError
+            If something does not fit or the data set is not to be had.
+        """
+        jobs = {}
+        for condition, (network, schedule) in self.conditions(load_images(self.data)).items():
+            check_simulation(
+                network,
+                schedule,
+                trials=self.trials,
+                seed=self.seeds[-1],
+                dtype=self.dtype,
+                record=Record(),
+            )
+            slug = re.sub(r"[^a-z0-9]+", "-", condition)
+            for seed in self.seeds:
+                jobs[condition, seed] = Job(
+                    label=f"{condition}, network {seed}",
+                    network=network,
+                    schedule=schedule,
+                    store=folder / f"{slug}-{seed}.nc",
+                    seed=seed,
+                    trials=self.trials,
+                    device=self.device,
+                    dtype=self.dtype,
+                )
+        return jobs
+
+
+def run_first_life(
+    study: FirstLife,
+    folder: str | os.PathLike = "runs/first-life",
+    *,
+    workers: int | None = None,
+    progress: Report | None = None,
+) -> xr.DataTree:
+    """Run the study, and write its lives and their figure.
+
+    The folder gets a file for every life (``feedback-alignment-0.nc``), the joined trajectory
+    ``lives.nc`` and the figure ``development.png``.
+
+    Parameters
+    ----------
+    study : FirstLife
+        What is run.
+    folder : path
+        Where results are written; may not hold a run.
+    workers : int, optional
+        How many lives run at a time, see `run_lives`; results are the same whatever their number.
+    progress : callable, optional
+        Takes the presentations done, all presentations, and what is running.
+
+    Returns
+    -------
+    xarray.DataTree
+        The joined trajectory, with dims `condition` and `network` (the seed).
+
+    Raises
+    ------
+    TypeError, ValueError, MemoryError, OSError
+        If something does not fit; before any life, and nothing is left behind.
+    FloatingPointError, RuntimeError
+        If a life diverges or fails: names the life.
+    """
+    if not isinstance(study, FirstLife):
+        raise TypeError(f"run_first_life.study: expected a FirstLife, got {study!r}")
+    jobs = study.jobs(Path(folder))
+    checked_workers(workers, len(jobs))
+    with claimed_folder(folder) as place:
+        run_lives(list(jobs.values()), workers=workers, progress=progress)
+        joined = _join(jobs)
+        write_trajectory(joined, place / "lives.nc")
+        save_figure(joined, place / "development.png")
+    return joined
+
+
+def _join(jobs: dict[tuple[str, int], Job]) -> xr.DataTree:
+    with ExitStack() as files:
+        lives: dict[str, dict[int, xr.DataTree]] = {}
+        for (condition, seed), job in jobs.items():
+            lives.setdefault(condition, {})[seed] = files.enter_context(open_trajectory(job.store))
+        networks = {
+            condition: join_trajectories(members, "network") for condition, members in lives.items()
+        }
+        return join_trajectories(networks, "condition")

@@ -1,0 +1,187 @@
+"""Describe the file of a life, or of joined lives; needs no Brian2."""
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from ontogeny.analysis import final_accuracy, learning_speed
+from ontogeny.data import open_trajectory
+
+from .report import alignment_at_ends, results, results_table
+
+__all__ = ["information"]
+
+ATTRIBUTES = ("schema_version", "status", "created", "device", "dtype", "trials", "seed")
+
+
+def information(path: str | os.PathLike) -> RenderableType:
+    """Describe what a file holds.
+
+    Parameters
+    ----------
+    path : path
+        A stored life, or lives joined along any dims.
+
+    Returns
+    -------
+    rich.console.Group
+        Attributes, phases, projections, and what the measures say.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If there is no such file, or it is no trajectory.
+    """
+    with open_trajectory(os.fspath(path)) as tree:
+        parts = [_attributes(tree), _phases(tree), _projections(tree), *_measures(tree)]
+    return Group(*parts)
+
+
+def _table(title: str, *columns: str) -> Table:
+    return Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD)
+
+
+def _lives(tree: xr.DataTree) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return the labels and all attributes of every life."""
+    shared = {str(name): value for name, value in tree.attrs.items() if name != "lives"}
+    joined = json.loads(tree.attrs.get("lives", "[]"))
+    if not joined:
+        return [({}, shared)]
+    return [(life["labels"], {**shared, **life["attributes"]}) for life in joined]
+
+
+def _attributes(tree: xr.DataTree) -> Table:
+    lives = _lives(tree)
+    table = _table("Life" if len(lives) == 1 else f"{len(lives)} lives", "attribute", "value")
+    progress = tree["progress"].to_dataset()
+    for dim in lives[0][0]:
+        table.add_row(dim, _several(np.atleast_1d(progress[dim].values).tolist()))
+    for name in ATTRIBUTES:
+        table.add_row(name, _several([attributes.get(name) for _, attributes in lives]))
+    for name, read in (("rule", _rule), ("optimiser", _optimiser), ("versions", _versions)):
+        table.add_row(name, _several([read(attributes) for _, attributes in lives]))
+    points = progress["presentation"].values
+    table.add_row(
+        "checkpoints",
+        f"{progress.sizes['checkpoint']}, up to {int(np.nanmax(points))} presentations",
+    )
+    table.add_row("groups", ", ".join(str(name) for name in tree.children))
+    return table
+
+
+def _several(values: list[Any]) -> str:
+    different = list(dict.fromkeys(str(value) for value in values))
+    if len(different) > 6:
+        return f"{different[0]} ... {different[-1]} ({len(different)} different ones)"
+    return "; ".join(different)
+
+
+def _rule(attributes: dict[str, Any]) -> str:
+    return str(json.loads(attributes["network"]).get("rule", {}).get("type", "unknown"))
+
+
+def _optimiser(attributes: dict[str, Any]) -> str:
+    found = dict(json.loads(attributes["network"]).get("optimiser", {}))
+    name = found.pop("type", "unknown")
+    return f"{name}({', '.join(f'{key}={value}' for key, value in found.items())})"
+
+
+def _versions(attributes: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in json.loads(attributes["versions"]).items())
+
+
+def _phases(tree: xr.DataTree) -> Table:
+    lives = _lives(tree)
+    schedules: dict[str, dict[str, None]] = {}
+    for labels, attributes in lives:
+        # Where conditions were joined, they are what schedules differ in.
+        named = str(labels.get("condition", "" if len(lives) == 1 else "all lives"))
+        schedules.setdefault(attributes["schedule"], {})[named] = None
+    table = _table("Phases", "condition", "phase", "what is lived through")
+    for text, names in schedules.items():
+        for number, phase in enumerate(json.loads(text).get("phases", [])):
+            described = _phase(phase)
+            table.add_row("; ".join(names) if number == 0 else "", f"{number}", described)
+    return table
+
+
+def _phase(phase: dict[str, Any]) -> str:
+    parts = [str(phase.get("type", "unknown")).lower()]
+    noise, stimuli, test = (phase.get(name) for name in ("noise", "stimuli", "test"))
+    if noise:
+        parts.append(f"{phase.get('presentations')} presentations")
+        parts.append(f"{noise.get('distribution')} noise (mean {noise.get('mean')}")
+        parts[-1] += f", standard deviation {noise.get('std')})"
+    if stimuli:
+        epochs = f"{phase['epochs']} epochs of " if "epochs" in phase else ""
+        parts.append(f"{epochs}{stimuli.get('size')} stimuli ({stimuli.get('name')})")
+    if test:
+        parts.append(f"tested on {test.get('size')} stimuli ({test.get('name')})")
+    return ", ".join(parts)
+
+
+def _projections(tree: xr.DataTree) -> Table:
+    weights = tree["weights"].to_dataset()
+    table = _table("Projections", "name", "from", "to", "size", "plastic")
+    for name, values in weights.data_vars.items():
+        attrs = values.attrs
+        ends = [end for end in (attrs.get("target"), attrs.get("source")) if end]
+        size = " x ".join(str(weights.sizes[end]) for end in ends)
+        plastic = {"1": "yes", "0": "no"}.get(str(attrs.get("plastic")), "")
+        table.add_row(str(name), attrs.get("source", ""), attrs.get("target", ""), size, plastic)
+    return table
+
+
+def _measures(tree: xr.DataTree) -> list[RenderableType]:
+    try:
+        found = results(tree)
+        if {"condition", "network"} <= set(found.dims):
+            return [_tests(tree), results_table(found)]
+    except ValueError:
+        # Some measures do not exist for this life; below, each one speaks for itself.
+        pass
+    table = _table("Measures", "measure", "value")
+    for name, measure in (
+        ("alignment at birth", lambda: _degrees(alignment_at_ends(tree)[0])),
+        ("alignment at the end", lambda: _degrees(alignment_at_ends(tree)[1])),
+        ("learning speed", lambda: _numbers(100 * learning_speed(tree), "%")),
+        ("final accuracy", lambda: _numbers(100 * final_accuracy(tree), "%")),
+    ):
+        table.add_row(name, _measured(measure))
+    return [_tests(tree), table]
+
+
+def _tests(tree: xr.DataTree) -> str:
+    if "tests" not in tree.children:
+        return "Tests: none"
+    tests = tree["tests"].to_dataset()
+    sizes = _several([int(size) for size in np.unique(tests["size"].values) if np.isfinite(size)])
+    return f"Tests: {tests.sizes['test']}, of {sizes} stimuli each"
+
+
+def _measured(measure: Callable[[], str]) -> str:
+    try:
+        return measure()
+    except ValueError as error:
+        return f"none ({error})"
+
+
+def _degrees(angles: xr.DataArray) -> str:
+    names = angles["synapses"].values.tolist()
+    return "; ".join(f"{name} {_numbers(angles.sel(synapses=name), 'degrees')}" for name in names)
+
+
+def _numbers(values: xr.DataArray, unit: str) -> str:
+    numbers = values.values.ravel()
+    if numbers.size == 1:
+        return f"{numbers[0]:.1f} {unit}"
+    return (
+        f"{np.nanmean(numbers):.1f} ({np.nanmin(numbers):.1f} to {np.nanmax(numbers):.1f}) {unit}"
+    )

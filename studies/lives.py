@@ -1,0 +1,230 @@
+"""Simulate many lives side by side, one process each."""
+
+import queue
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from ontogeny.models import Network, Schedule, simulate
+from ontogeny.models.plan import presentations_of
+
+from .threads import processors, single_thread
+
+__all__ = ["Job", "Report", "run_lives"]
+
+#: Takes the presentations done, all presentations, and what is running.
+Report = Callable[[int, int, str], None]
+
+# What may go wrong in a life without being a fault of the program: the first family that fits is
+# raised, since a DivergenceError carries a whole life, which does not go from process to process.
+_FAMILIES = (FloatingPointError, MemoryError, OSError, ValueError, TypeError, RuntimeError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One life that is to be simulated and stored.
+
+    Parameters
+    ----------
+    label : str
+        What errors and the progress bar call it.
+    network : Network
+        What lives.
+    schedule : Schedule
+        What it lives through.
+    store : pathlib.Path
+        File that is written.
+    seed, trials : int
+        As in `simulate`.
+    device, dtype : str
+        As in `simulate`.
+
+    Raises
+    ------
+    TypeError
+        If network or schedule are none.
+    """
+
+    label: str
+    network: Network
+    schedule: Schedule
+    store: Path
+    seed: int = 0
+    trials: int = 64
+    device: str = "numpy"
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        """Check the descriptions."""
+        for what, kind in (("network", Network), ("schedule", Schedule)):
+            if not isinstance(getattr(self, what), kind):
+                raise TypeError(
+                    f"Job.{what}: expected a {kind.__name__}, got {getattr(self, what)!r}"
+                )
+
+    @property
+    def presentations(self) -> int:
+        """Plastic presentations of the life."""
+        return sum(presentations_of(phase) for phase in self.schedule.phases)
+
+
+def run_lives(
+    jobs: Sequence[Job], *, workers: int | None = None, progress: Report | None = None
+) -> None:
+    """Simulate lives, several at a time, and store each in its file.
+
+    Workers are fresh processes with one BLAS thread each: a script that calls this needs the usual
+    ``if __name__ == "__main__":``. A single worker is this process itself; its results are the same
+    to the last bit if it imported NumPy inside `single_thread`.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        The lives.
+    workers : int, optional
+        How many processes; by default as many as there are processors, or lives.
+    progress : callable, optional
+        Takes the presentations done, all presentations, and what is running.
+
+    Raises
+    ------
+    ValueError
+        If `workers` is no positive integer.
+    FloatingPointError, MemoryError, OSError, RuntimeError, TypeError, ValueError
+        If a life fails: names it. Lives that have not begun are cancelled, lives that run are
+        stopped, and what is stored is whole.
+    """
+    count = checked_workers(workers, len(jobs))
+    tally = _Tally(jobs, progress)
+    # The longest first, so that no worker ends long after the others.
+    ordered = sorted(range(len(jobs)), key=lambda number: -jobs[number].presentations)
+    if count == 1:
+        for number in ordered:
+            _live(jobs[number], partial(tally, number))
+        return
+    with single_thread():
+        _run_in_processes(jobs, ordered, count, tally)
+
+
+def checked_workers(workers: int | None, lives: int) -> int:
+    """Return the number of workers for so many lives.
+
+    Raises
+    ------
+    ValueError
+        If `workers` is no positive integer.
+
+    Examples
+    --------
+    >>> checked_workers(8, lives=3)
+    3
+    """
+    if workers is not None and (
+        isinstance(workers, bool) or workers != int(workers) or workers < 1
+    ):
+        raise ValueError(f"run_lives.workers: expected a positive integer, got {workers!r}")
+    return max(1, min(workers or processors(), lives))
+
+
+class _Tally:
+    """Add up the progress of all lives."""
+
+    def __init__(self, jobs: Sequence[Job], progress: Report | None) -> None:
+        self.jobs, self.progress = jobs, progress
+        self.total = sum(job.presentations for job in jobs)
+        self.done = dict.fromkeys(range(len(jobs)), 0)
+
+    def __call__(self, number: int, done: int, phase: str) -> None:
+        self.done[number] = done
+        if self.progress is not None:
+            self.progress(
+                sum(self.done.values()), self.total, f"{self.jobs[number].label}: {phase}"
+            )
+
+
+class _Stopped(Exception):
+    """Another life has failed."""
+
+
+def _live(job: Job, tell: Callable[[int, str], None]) -> None:
+    """Simulate one life; what goes wrong names it."""
+    try:
+        simulate(
+            job.network,
+            job.schedule,
+            device=job.device,
+            trials=job.trials,
+            seed=job.seed,
+            store=job.store,
+            dtype=job.dtype,
+            progress=lambda done, total, phase: tell(done, phase),
+        )
+    except _FAMILIES as error:
+        family = next(family for family in _FAMILIES if isinstance(error, family))
+        raise family(f"{job.label}: {error}") from error.__cause__
+
+
+# Of a worker process: where it reports to, and the sign to stop.
+_channel: Any = None
+_stop: Any = None
+
+
+def _begin_worker(channel: Any, stop: Any) -> None:
+    global _channel, _stop
+    _channel, _stop = channel, stop
+    # The first process decides what an interrupt means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _live_in_worker(number: int, job: Job) -> None:
+    def tell(done: int, phase: str) -> None:
+        _channel.put((number, done, phase))
+        if _stop.is_set():
+            raise _Stopped(job.label)
+
+    _live(job, tell)
+
+
+def _run_in_processes(
+    jobs: Sequence[Job], ordered: Sequence[int], workers: int, tally: _Tally
+) -> None:
+    context = get_context("spawn")
+    channel, stop = context.Queue(), context.Event()
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin_worker, initargs=(channel, stop)
+    ) as pool:
+        try:
+            pending = {pool.submit(_live_in_worker, number, jobs[number]) for number in ordered}
+            while pending:
+                done, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
+                _forward(channel, tally)
+                _raise_failures(done)
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _forward(channel: Any, tally: _Tally) -> None:
+    try:
+        while True:
+            tally(*channel.get_nowait())
+    except queue.Empty:
+        return
+
+
+def _raise_failures(done: set[Future]) -> None:
+    for future in done:
+        try:
+            future.result()
+        except BrokenProcessPool as error:
+            raise RuntimeError(
+                "run_lives: expected workers that end by themselves, got one that was killed, "
+                "perhaps for want of memory; try fewer workers"
+            ) from error

@@ -1,0 +1,37 @@
+"""What all tests share: the independent reference, loaded by path, and a private build cache."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+
+def load_reference(name: str) -> ModuleType:
+    key = f"ontogeny_reference_{name}"
+    if key not in sys.modules:
+        path = Path(__file__).parent / "reference" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(key, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[key] = module
+    return sys.modules[key]
+
+
+@pytest.fixture(scope="session")
+def reference() -> SimpleNamespace:
+    """Plain NumPy oracles that share no code with the package."""
+    names = ("network", "measures", "philox")
+    return SimpleNamespace(**{name: load_reference(name) for name in names})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Compile into a folder of this test run: what a test builds is built by this code."""
+    folder = tmp_path_factory.mktemp("cache")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("ONTOGENY_CACHE", str(folder))
+    yield
+    patch.undo()

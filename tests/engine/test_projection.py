@@ -1,0 +1,124 @@
+"""Every operation of a dense projection against NumPy, on every target."""
+
+import numpy as np
+import pytest
+from brian2 import Network as BrianNetwork
+from brian2 import NeuronGroup, Synapses, defaultclock, ms, prefs
+
+from ontogeny.engine import Correlate, DenseProjection, Propagate, Update
+
+
+def draw(trials, pre, post):
+    generator = np.random.default_rng(trials * 100 + pre * 10 + post)
+    sizes = [(trials, pre), (trials, post), (pre, post), (pre, post)]
+    return [generator.standard_normal(size) for size in sizes]
+
+
+# Sizes of one, primes, and more than a vector register or a block of trials.
+SHAPES = {"numpy": [(1, 1, 1), (1, 13, 7), (5, 1, 3), (9, 17, 1), (19, 31, 23)]}
+SHAPES["cpp"] = [(1, 13, 7), (19, 31, 23)]
+CASES = [(name, shape) for name, shapes in SHAPES.items() for shape in shapes]
+
+
+@pytest.mark.parametrize(("device", "shape"), CASES)
+def test_operations_agree_with_numpy(laboratory, device, shape):
+    from ontogeny.engine import DEVICES
+
+    if DEVICES[device].problem():
+        pytest.skip(DEVICES[device].problem())
+    x, y, w, v = draw(*shape)
+    x[:, ::2] = 0  # silent inputs take a short cut in C++
+    found = laboratory(device, *shape).run(x, y, w, v)
+    expected = {
+        "a": np.einsum("ti,ij->tj", x, w),
+        "b": np.einsum("tj,ij->ti", y, w),
+        "c": np.einsum("ti,ij->tj", -1.5 * np.tanh(x), w),
+        "d": np.sum(v * np.tanh(x[:, :, None] - w * y[:, None, :]), axis=1),
+        "z": np.sum(v * np.tanh(x[:, :, None] - w * y[:, None, :]), axis=2),
+        "f": np.max(w * x[:, :, None], axis=1),
+        "g": np.einsum("ti,tj->ij", x, y),
+        "h": np.einsum("ti,tj->ij", x + 1, 1.5 * y),
+        "k": np.sum(np.tanh(x[:, :, None] * w - y[:, None, :]), axis=0),
+        "shut": np.full_like(w, 7.0),
+        "u": 1.5 * np.sqrt(w**2 + np.einsum("ti,tj->ij", x, y) ** 2),
+        "v": v + 1,
+        "w": w,
+    }
+    for key, values in expected.items():
+        np.testing.assert_allclose(found[key], values.ravel(), rtol=1e-12, atol=1e-12, err_msg=key)
+
+
+def test_gate_opens(laboratory):
+    x, y, w, v = draw(3, 4, 5)
+    found = laboratory("numpy", 3, 4, 5).run(x, y, w, v, plastic=1)
+    np.testing.assert_allclose(found["shut"], np.einsum("ti,tj->ij", x, y).ravel(), rtol=1e-12)
+
+
+def test_float32_stays_float32(laboratory):
+    x, y, w, v = draw(3, 4, 5)
+    found = laboratory("numpy", 3, 4, 5, dtype="float32").run(x, y, w, v)
+    assert {key: values.dtype for key, values in found.items()} == dict.fromkeys(found, np.float32)
+
+
+@pytest.fixture
+def brian():
+    """Run on Brian2's runtime with NumPy code, and leave the preference as it was."""
+    target = prefs.codegen.target
+    prefs.codegen.target = "numpy"
+    defaultclock.dt = 1 * ms
+    yield
+    prefs.codegen.target = target
+
+
+def test_recurrent_network_equals_stock_synapses(brian):
+    """In plain Brian2, without anything else from this project."""
+    equations = "dr/dt = (-r + tanh(drive))/(10*ms) : 1\ndrive : 1"
+    generator = np.random.default_rng(0)
+    weights, rates = generator.standard_normal((20, 20)) / 4, generator.random(20)
+    groups = [NeuronGroup(20, equations, method="euler") for _ in range(2)]
+    stock = Synapses(groups[0], groups[0], "w : 1\ndrive_post = w*r_pre : 1 (summed)")
+    stock.connect()
+    dense = DenseProjection(
+        groups[1],
+        groups[1],
+        operations=[Propagate("w*r_pre", into="drive_post", order=-1)],
+    )
+    for group, projection in zip(groups, (stock, dense), strict=True):
+        group.r = rates
+        projection.w = weights.ravel()
+        BrianNetwork(group, projection).run(50 * ms)
+    assert np.abs(groups[0].r - rates).max() > 0.1
+    np.testing.assert_allclose(groups[1].r, groups[0].r, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("operations", "message"),
+    [
+        ([Propagate("w*r_pre", into="nothing_post")], "Propagate.into: expected one of"),
+        ([Correlate("r_pre*r_post", into="g")], "Correlate.into: expected one of the synaptic"),
+        ([Update("w += r_pre")], "Update.code: expected synaptic variables and settings only"),
+    ],
+)
+def test_wrong_operations_are_refused(brian, operations, message):
+    group = NeuronGroup(4, "r : 1\ndrive : 1")
+    with pytest.raises(ValueError, match=message):
+        DenseProjection(group, group, operations=operations)
+
+
+def test_something_else_than_an_operation_is_refused(brian):
+    group = NeuronGroup(4, "r : 1\ndrive : 1")
+    with pytest.raises(TypeError, match="expected Propagate, Correlate or Update"):
+        DenseProjection(group, group, operations=["w*r_pre"])
+
+
+def test_trials_must_divide_the_population(brian):
+    group = NeuronGroup(5, "r : 1\ndrive : 1")
+    with pytest.raises(ValueError, match="got 5 neurons for 2 trials"):
+        DenseProjection(group, group, trials=2)
+
+
+def test_operations_check_themselves():
+    with pytest.raises(ValueError, match="Propagate.into: expected a population variable"):
+        Propagate("w*r_pre", into="drive")
+    with pytest.raises(ValueError, match="expected 'sum' or 'max'"):
+        Propagate("w*r_pre", into="drive_post", reduce="mean")

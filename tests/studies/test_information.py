@@ -1,0 +1,65 @@
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+
+from ontogeny.data import gaussian_noise, join_trajectories, write_trajectory
+from ontogeny.models import Schedule, Spontaneous, layered, simulate
+from ontogeny.studies.information import information
+
+
+def told(path):
+    console = Console(width=100, no_color=True)
+    with console.capture() as captured:
+        console.print(information(path))
+    return " ".join(captured.get().split())
+
+
+def test_joined_lives(run_with_two_workers):
+    text = told(run_with_two_workers.folder / "lives.nc")
+    for words in (
+        "6 lives",
+        "condition backpropagation; feedback alignment; noise, then feedback alignment",
+        "network 0; 1",
+        "rule Backpropagation; FeedbackAlignment",
+        "backpropagation; feedback alignment 0 learning",
+        "noise, then feedback alignment 0 spontaneous",
+        "Alignment",
+    ):
+        assert words in text
+
+
+def test_needs_no_brian2(run_with_two_workers):
+    code = (
+        "import sys; sys.modules['brian2'] = None\n"
+        "from ontogeny.studies.information import information\n"
+        f"information({str(run_with_two_workers.folder / 'lives.nc')!r})"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.fixture(scope="module")
+def noisy_lives():
+    schedule = Schedule(Spontaneous(gaussian_noise(), presentations=64))
+    return {
+        seed: simulate(layered([6, 5, 4, 3]), schedule, trials=8, seed=seed, progress=False)
+        for seed in (3, 4)
+    }
+
+
+def test_untested_life_says_so(noisy_lives, tmp_path):
+    write_trajectory(noisy_lives[3], tmp_path / "life.nc")
+    text = told(tmp_path / "life.nc")
+    assert "Tests: none" in text
+    assert "final accuracy none (final_accuracy.life: expected" in text
+    assert "alignment at birth forward_2" in text and "; forward_3" in text
+
+
+def test_lives_joined_along_another_dim(noisy_lives, tmp_path):
+    joined = join_trajectories(noisy_lives, "repetition")
+    write_trajectory(joined, tmp_path / "lives.nc")
+    text = told(tmp_path / "lives.nc")
+    assert "2 lives" in text and "repetition 3; 4" in text
+    assert "all lives 0 spontaneous, 64 presentations" in text
