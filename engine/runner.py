@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from brian2.codegen.codeobject import create_runner_codeobj
-from brian2.devices.device import get_device
+from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from brian2.devices.device import RuntimeDevice, get_device
 from brian2.groups.group import CodeRunner
 
 __all__ = ["OperationRunner"]
@@ -19,7 +20,10 @@ def code_object_class() -> type:
 
     Decided when a code object is made, since device and target may change after the objects are.
     """
-    base = get_device().code_object_class()
+    device = get_device()
+    # Templates exist for NumPy and C++: in Brian2's runtime mode operations run as NumPy code, also
+    # where its own objects are compiled by Cython.
+    base = NumpyCodeObject if isinstance(device, RuntimeDevice) else device.code_object_class()
     if base not in _derived:
         _derived[base] = type(
             f"Dense{base.__name__}",

@@ -69,7 +69,7 @@ def test_examples_of_docstrings(name):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_sessions_on_pages(page):
+def test_prompts_on_pages(page):
     for number, text in enumerate(blocks(page, "python")):
         if text.startswith(">>>"):
             test = doctest.DocTestParser().get_doctest(text, {}, f"{page.name}:{number}", None, 0)

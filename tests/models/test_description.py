@@ -8,7 +8,7 @@ import xarray as xr
 from ontogeny.data import Stimuli, gaussian_noise
 from ontogeny.models import Learning, Record, Schedule, Spontaneous, Test, layered
 from ontogeny.models.description import describe, to_json
-from ontogeny.plasticity import SGD, Adam, Backpropagation, Gaussian, Uniform
+from ontogeny.plasticity import SGD, Adam, Backpropagation, FeedbackAlignment, Gaussian, Uniform
 
 
 def make_stimuli(pixel=7, label=0, *, dtype="uint8", label_dtype="int64", **options):

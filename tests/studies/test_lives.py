@@ -1,4 +1,6 @@
 import dataclasses
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
@@ -6,6 +8,7 @@ from ontogeny.data import check_trajectory, gaussian_noise, open_trajectory
 from ontogeny.models import Schedule, Spontaneous, layered
 from ontogeny.plasticity import Adam
 from ontogeny.studies import Job, run_lives
+from ontogeny.studies.lives import _raise_failures
 
 
 def make_job(folder, seed=0, rate=1e-4, presentations=64):
@@ -72,3 +75,10 @@ def test_workers_are_checked(tmp_path, workers):
 def test_job_is_checked(tmp_path):
     with pytest.raises(TypeError, match="Job.network: expected a Network, got 3"):
         dataclasses.replace(make_job(tmp_path), network=3)
+
+
+def test_worker_that_was_killed_is_told_with_the_cure():
+    future = Future()
+    future.set_exception(BrokenProcessPool("died"))
+    with pytest.raises(RuntimeError, match="got one that was killed, .* try fewer workers"):
+        _raise_failures({future})
