@@ -3,12 +3,32 @@
 import ast
 from collections.abc import Collection
 
-__all__ = ["correlate_product", "names", "propagate_product"]
+__all__ = ["correlate_product", "names", "propagate_product", "terms"]
 
 
 def names(code: str) -> set[str]:
     """Return the identifiers in Brian2 code, function names included."""
     return {node.id for node in ast.walk(ast.parse(code.strip())) if isinstance(node, ast.Name)}
+
+
+def terms(expression: str) -> list[str]:
+    """Return the terms of a sum.
+
+    Examples
+    --------
+    >>> terms("r_pre*delta_post - (w + 1)")
+    ['r_pre * delta_post', 'w', '1']
+    """
+    found, queue = [], [ast.parse(expression.strip(), mode="eval").body]
+    while queue:
+        node = queue.pop(0)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            queue[:0] = [node.left, node.right]
+        elif isinstance(node, ast.UnaryOp):
+            queue.insert(0, node.operand)
+        else:
+            found.append(ast.unparse(node))
+    return found
 
 
 def _factors(node: ast.expr) -> list[ast.expr]:

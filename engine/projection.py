@@ -165,13 +165,12 @@ class DenseProjection(Group):
         }
         product = propagate_product(operation.code, operation.into, self.synaptic)
         if product is None or operation.reduce != "sum":
-            needed = (operation.into,)
-            return "propagate_general", f"_value = {operation.code}", needed, keywords
+            code = f"_value = {operation.code}"
+            return "propagate_general", code, (operation.into,), keywords
         weight, signal = product
         keywords["_weight"] = self.variables[weight]
         keywords["_plain"] = self.variables[signal] if signal in self.variables else None
-        needed = (operation.into, weight)
-        return "propagate_product", f"_signal = {signal}", needed, keywords
+        return "propagate_product", f"_signal = {signal}", (operation.into, weight), keywords
 
     def _correlate(self, operation: Correlate) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
         if operation.into not in self.synaptic:

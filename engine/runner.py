@@ -95,7 +95,7 @@ class OperationRunner(CodeRunner):
 
     def create_code_objects(self, run_namespace: Mapping[str, Any]) -> None:
         """Make the code object once: a network that is run segment by segment keeps it."""
-        if self.codeobj is not None:
+        if self.code_objects:
             return
         include_headers(get_device())
         self.codeobj = create_runner_codeobj(

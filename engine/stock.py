@@ -44,21 +44,20 @@ def stock_projection(
     if trials != 1:
         raise ValueError(f"stock_projection.trials: expected 1, got {trials}; use DenseProjection")
     summed = [operation for operation in operations if isinstance(operation, Propagate)]
-    for operation in summed:
-        if operation.reduce != "sum":
-            raise ValueError(
-                f"stock_projection.operations: expected sums only, got {operation.reduce!r}; use "
-                f"DenseProjection"
-            )
+    others = [operation.reduce for operation in summed if operation.reduce != "sum"]
+    if others:
+        raise ValueError(
+            f"stock_projection.operations: expected sums only, got {others}; use DenseProjection"
+        )
     model = [f"{variable} : 1" for variable in variables]
     model += [f"{operation.into} = {operation.code} : 1 (summed)" for operation in summed]
     synapses = Synapses(source, target, "\n".join(model), clock=target.clock, name=name)
     synapses.connect()
     if settings is not None:
         settings.share_with(synapses.variables)
-    for operation in summed:
-        updater = synapses.summed_updaters[operation.into]
-        updater.order, updater._name = operation.order, f"{name}_{operation.into}"
+    for propagation in summed:
+        updater = synapses.summed_updaters[propagation.into]
+        updater.order, updater._name = propagation.order, f"{name}_{propagation.into}"
     for number, operation in enumerate(operations):
         if not isinstance(operation, Propagate):
             code = operation.code

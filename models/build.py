@@ -1,5 +1,6 @@
 """Turn the description of a network into Brian2 objects (static dynamics)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from ontogeny.engine import (
     Source,
     Update,
 )
+from ontogeny.engine.expressions import names
 
 from .network import Network
 from .readout import READOUTS
@@ -119,7 +121,7 @@ def build(
     common = {"trials": trials, "settings": settings}
     _add_forward(built, network, trial, projection, common)
     _add_readout(built, network, trial, common)
-    if _uses(network.rule.signal, "w"):
+    if "w" in names(network.rule.signal):
         _add_feedback(built, network, projection, common)
     _add_elementwise(built, network, trial)
     settings.step("count += 1", order=_COUNT, gate="plastic", label="count")
@@ -129,10 +131,14 @@ def build(
     return built
 
 
-def _uses(code: str, name: str) -> bool:
-    from ontogeny.engine.expressions import names
+def _reversed(signal: str) -> str:
+    """Rewrite a feedback synapse's equation for the forward synapse beside it.
 
-    return name in names(code)
+    Its pre is the other's post, the other way round, and ``forward_w`` is the other's own weight.
+    """
+    other = {"pre": "post", "post": "pre"}
+    swapped = re.sub(r"_(pre|post)\b", lambda found: f"_{other[found[1]]}", signal)
+    return re.sub(r"\bforward_w\b", "w", swapped)
 
 
 def _scalars(network: Network) -> dict[str, type]:
@@ -171,10 +177,8 @@ def _add_forward(
             Propagate("w*r_pre", into="current_post", order=_FORWARD + 2 * layer),
             *_plasticity(network, layer, network.rule.gradient, bias=False),
         ]
-        if layer > 1 and _uses(network.rule.signal, "forward_w"):
-            # The feedback synapse's pre is this projection's post, and the other way round.
-            swapped = network.rule.signal.replace("_pre", "_swap").replace("_post", "_pre")
-            signal = swapped.replace("_swap", "_post").replace("forward_w", "w")
+        if layer > 1 and "forward_w" in names(network.rule.signal):
+            signal = _reversed(network.rule.signal)
             operations.append(_signal(network, layer, signal, "feedback_pre"))
         built.add(
             f"forward_{layer}",

@@ -38,7 +38,7 @@ class Record:
     def __post_init__(self) -> None:
         """Check the fields, and keep given checkpoints as a tuple."""
         given = self.checkpoints
-        kept = int(given) if _is_count(given) else _counts(given)
+        kept: Any = int(given) if _is_count(given) else _counts(given)  # type: ignore[arg-type]
         if kept is None:
             raise ValueError(
                 f"Record.checkpoints: expected a positive integer, or positive presentations, "
@@ -55,7 +55,7 @@ class Record:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
 
 
 def _counts(values: Any) -> tuple[int, ...] | None:

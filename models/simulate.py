@@ -38,6 +38,10 @@ class DivergenceError(FloatingPointError):
         super().__init__(message)
         self.life = life
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let the error travel between processes."""
+        return type(self), (str(self), self.life)
+
 
 def simulate(
     network: Network,

@@ -7,12 +7,13 @@ feedback synapse ``pre`` (above) to ``post`` (below).
 name              meaning
 ================  ====================================================================
 ``r``             rate of a neuron
-``delta``         error of a neuron: the loss falls when its drive moves against it
+``delta``         error of a neuron, over the number of active trials: the loss falls when
+                  its drive moves against it
 ``slope``         derivative of a neuron's rate by its drive
 ``feedback``      sum of what the feedback synapses of a neuron send
 ``w``             weight of the synapse itself
 ``forward_w``     in a feedback synapse: weight of the forward synapse beside it
-``g``             the synapse's update direction, averaged over the trials of a step
+``g``             the synapse's update direction, summed over trials: with delta, a mean
 ``count``         updates since the optimiser was last reset, from 1
 ================  ====================================================================
 """

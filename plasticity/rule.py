@@ -3,9 +3,17 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from brian2.core.functions import DEFAULT_FUNCTIONS
+
+from ontogeny.engine.expressions import names, terms
+
 from .parameters import check_parameters, parameters_of
 
 __all__ = ["Rule"]
+
+# What the two equations may name, beside parameters and functions.
+SIGNAL = {"w", "forward_w", "delta_pre", "r_pre", "r_post"}
+GRADIENT = {"w", "r_pre", "r_post", "delta_post"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,11 +27,21 @@ class Rule:
     ----------
     signal : str
         What one feedback synapse adds to the neuron below; summed over all of them this is the
-        neuron's ``feedback``, and ``delta = feedback*slope``. It names ``w`` or ``forward_w``.
+        neuron's ``feedback``, and ``delta = feedback*slope``. It names either ``w`` or
+        ``forward_w``, and may name ``delta_pre``, ``r_pre``, ``r_post``.
     gradient : str
-        What one forward synapse takes for its update direction ``g``, averaged over trials.
+        What one forward synapse takes for its update direction ``g``, summed over trials. It may
+        name ``w``, ``r_pre``, ``r_post``, and names ``delta_post`` in every term: errors carry the
+        factor 1/(active trials), so that the sum is a mean.
     citation : str
         Where the rule was published.
+
+    Raises
+    ------
+    TypeError
+        If a rule lacks one of the three.
+    ValueError
+        If an equation names something else, or a parameter is out of bounds.
     """
 
     signal: ClassVar[str]
@@ -39,6 +57,27 @@ class Rule:
                 f"Rule is abstract, use FeedbackAlignment() or a subclass of your own"
             )
         check_parameters(self)
+        for what, known in (("signal", SIGNAL), ("gradient", GRADIENT)):
+            used = names(getattr(self, what)) - set(DEFAULT_FUNCTIONS) - set(self.parameters)
+            if used - known:
+                raise ValueError(
+                    f"{type(self).__name__}.{what}: expected names among "
+                    f"{', '.join(sorted(known))} and the rule's parameters, "
+                    f"got {', '.join(sorted(used - known))}"
+                )
+        bare = [term for term in terms(self.gradient) if "delta_post" not in names(term)]
+        if bare:
+            raise ValueError(
+                f"{type(self).__name__}.gradient: expected delta_post in every term, since it is "
+                f"what makes the sum over trials a mean, got {' and '.join(bare)}; decay of "
+                f"weights belongs to the optimiser"
+            )
+        weights = names(self.signal) & {"w", "forward_w"}
+        if len(weights) != 1:
+            raise ValueError(
+                f"{type(self).__name__}.signal: expected either w or forward_w, "
+                f"got {' and '.join(sorted(weights)) or 'neither'} in {self.signal!r}"
+            )
 
     @property
     def parameters(self) -> dict[str, float]:

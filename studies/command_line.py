@@ -115,9 +115,7 @@ def run(
         console = Console()
         console.print(results_table(found))
         typer.echo(gap_sentence(found))
-        typer.echo(
-            f"Written to {place}: {len(list(place.glob('*.nc')))} files of lives, development.png"
-        )
+        typer.echo(f"Written to {place}: a file for every life, lives.nc, development.png")
 
 
 @app.command()

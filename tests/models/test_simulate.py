@@ -95,7 +95,7 @@ def test_phases_end_with_a_checkpoint_and_tests_have_their_places(life):
 def test_networks_of_any_depth_learn(sizes):
     test = make_stimuli(21, seed=3)
     life = live(
-        layered(sizes, optimiser=Adam(rate=1e-2)),
+        layered(sizes, optimiser=Adam(rate=1e-2), transfer="tanh"),
         Schedule(Learning(make_stimuli(), epochs=100, test=test)),
     )
     check_trajectory(life)

@@ -109,3 +109,29 @@ def test_are_values():
     assert FeedbackAlignment() == FeedbackAlignment() != Backpropagation()
     with pytest.raises(FrozenInstanceError):
         Leaking().leak = 0.1
+
+
+def make_rule(signal="w*delta_pre", gradient="r_pre*delta_post"):
+    """Make a rule of a user's own."""
+    attributes = {"signal": signal, "gradient": gradient, "citation": "nobody", "__module__": "x"}
+    return type("Own", (Rule,), attributes)()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"signal": "w*delta_post"}, "Own.signal: expected names among delta_pre, forward_w"),
+        ({"signal": "strength*w*delta_pre"}, "and the rule's parameters, got strength"),
+        ({"gradient": "r_pre*error_post"}, "Own.gradient: expected names among .* got error_post"),
+        ({"gradient": "r_pre*delta_post - w"}, "expected delta_post in every term.*got w;"),
+        ({"signal": "delta_pre"}, "expected either w or forward_w, got neither"),
+        ({"signal": "abs(w)*sign(forward_w)*delta_pre"}, "got forward_w and w"),
+    ],
+)
+def test_what_a_rule_cannot_name_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        make_rule(**options)
+
+
+def test_functions_and_the_weight_itself_may_be_named():
+    assert make_rule("tanh(w)*delta_pre*r_post", "(r_pre - w)*delta_post").gradient

@@ -1,0 +1,91 @@
+"""Rules of a user's own, and what the builder makes of them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from ontogeny.data import Stimuli
+from ontogeny.models import Learning, Schedule, layered, simulate
+from ontogeny.models.build import _reversed
+from ontogeny.plasticity import SGD, Adam, Rule, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignFeedback(Rule):
+    """Signs of the forward weights, all of one strength; strong synapses learn less."""
+
+    strength: float = parameter(0.3, "size of every feedback weight", low=0)
+    restraint: float = parameter(0.1, "how far strong rates and weights learn less", low=0)
+    signal: ClassVar[str] = "strength*sign(forward_w)*delta_pre"
+    gradient: ClassVar[str] = "r_pre*delta_post - restraint*abs(w)*delta_post*r_post"
+    citation: ClassVar[str] = "Liao Q, Leibo JZ, Poggio T (2016). AAAI 30"
+
+
+def test_signals_are_rewritten_for_the_forward_synapse():
+    assert _reversed("forward_w*delta_pre") == "w*delta_post"
+    assert _reversed("sign(forward_w)*(delta_pre - r_post)") == "sign(w)*(delta_post - r_pre)"
+
+
+@pytest.mark.parametrize("trials", [1, 6])
+def test_a_rule_of_a_users_own(trials):
+    """One step by hand, layer by layer."""
+    generator = np.random.default_rng(0)
+    pixels = generator.integers(0, 256, (trials, 1, 7), dtype=np.uint8)
+    labels = generator.integers(0, 3, trials)
+    stimuli = Stimuli(
+        images=xr.DataArray(pixels, dims=("sample", "row", "column")),
+        labels=xr.DataArray(labels, dims="sample"),
+        classes=3,
+        name="random",
+        scale=0.01,
+    )
+    network = layered([7, 5, 4, 3], rule=SignFeedback(), optimiser=SGD(rate=0.5), transfer="tanh")
+    life = simulate(
+        network,
+        Schedule(Learning(stimuli, epochs=1)),
+        trials=trials,
+        dtype="float64",
+        progress=False,
+    )
+    birth = network.initial_weights(0)
+    w = [birth[f"forward_{k}"] for k in (1, 2, 3)]
+    r = [stimuli.rates()]
+    for k in (0, 1):
+        r.append(np.tanh(r[-1] @ w[k].T))
+    drive = r[-1] @ w[2].T
+    p = np.exp(drive) / np.exp(drive).sum(1, keepdims=True)
+    delta = [None, None, (p - np.eye(3)[labels]) / trials]
+    for k in (1, 0):
+        delta[k] = delta[k + 1] @ (0.3 * np.sign(w[k + 1])) * (1 - r[k + 1] ** 2)
+    for k in range(3):
+        upper = p if k == 2 else r[k + 1]
+        restrained = 0.1 * np.abs(w[k]) * np.sum(delta[k] * upper, axis=0)[:, None]
+        expected = w[k] - 0.5 * (delta[k].T @ r[k] - restrained)
+        found = life["weights"][f"forward_{k + 1}"].values[-1]
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
+
+
+def test_parameters_that_share_a_name_are_refused():
+    @dataclass(frozen=True, kw_only=True)
+    class Clash(SignFeedback):
+        rate: float = parameter(0.1, "taken by the optimiser")
+
+    with pytest.raises(ValueError, match="Adam.rate: expected a name of its own"):
+        simulate(
+            layered([7, 3], rule=Clash(), optimiser=Adam()),
+            Schedule(Learning(make_tiny(), epochs=1)),
+            trials=1,
+            progress=False,
+        )
+
+
+def make_tiny():
+    return Stimuli(
+        images=xr.DataArray(np.zeros((2, 1, 7), np.uint8), dims=("sample", "row", "column")),
+        labels=xr.DataArray([0, 1], dims="sample"),
+        classes=3,
+        name="dark",
+    )
