@@ -72,8 +72,8 @@ class Program(ABC):
 
         Parameters
         ----------
-        images : ndarray of uint8 or float32
-            (stimulus, unit).
+        images : ndarray
+            (stimulus, unit), uint8 or the float type of the program.
         labels : ndarray of int
             (stimulus,).
 

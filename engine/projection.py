@@ -195,4 +195,4 @@ class DenseProjection(Group):
                 f"Update.code: expected synaptic variables and settings only, got {sided}: sum "
                 f"over trials with Correlate first"
             )
-        return "update", operation.code, (), {}
+        return "elementwise", operation.code, (), {}

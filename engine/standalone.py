@@ -108,8 +108,9 @@ class StandaloneProgram(Program):
 
     def add_bank(self, images: np.ndarray, labels: np.ndarray) -> int:
         """Write the stimuli to files that the program maps."""
-        if images.dtype not in (np.uint8, np.float32):
-            raise TypeError(f"add_bank.images: expected uint8 or float32, got {images.dtype}")
+        real = self.source.variables["rates"].dtype
+        if images.dtype not in (np.uint8, real):
+            raise TypeError(f"add_bank.images: expected uint8 or {real}, got {images.dtype}")
         np.ascontiguousarray(images).tofile(self.work / f"bank_{self.banks}")
         labels.astype(np.int64).tofile(self.work / f"labels_{self.banks}")
         self.banks += 1
@@ -125,7 +126,7 @@ class StandaloneProgram(Program):
         """Run one segment in a process of its own."""
         self._check(settings)
         arguments = [
-            f"{self.settings.name}.{key}={value!r}"
+            f"{self.settings.name}.{key}={self.settings.names[key](value)!r}"
             for key, value in {**settings, "steps": steps}.items()
         ]
         for key, variable in self.variables.items():
@@ -135,10 +136,18 @@ class StandaloneProgram(Program):
         if order is not None:
             order.astype(np.int64).tofile(self.work / "order")
         self._call(arguments)
-        return {
-            key: np.fromfile(self.work / self.files[key], dtype=variable.dtype)
-            for key, variable in self.variables.items()
-        }
+        return {key: self._read(key) for key in self.variables}
+
+    def _read(self, key: str) -> np.ndarray:
+        """Read one array of the state."""
+        path, variable = self.work / self.files[key], self.variables[key]
+        values = np.fromfile(path, dtype=variable.dtype)
+        if len(values) != variable.size:
+            raise OSError(
+                f"StandaloneProgram.run: expected {variable.size} numbers in {str(path)!r}, got "
+                f"{len(values)}; is the disk full?"
+            )
+        return values
 
     def _call(self, arguments: list[str]) -> None:
         """Run the program; what it prints on the error stream counts as failure."""

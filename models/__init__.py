@@ -7,8 +7,9 @@ from .build import Built, build
 from .network import Network, Population, layered
 from .readout import READOUTS, Readout
 from .record import Record
+from .run import DivergenceError
 from .schedule import Learning, Schedule, Spontaneous, Test
-from .simulate import DivergenceError, simulate
+from .simulate import simulate
 from .transfer import TRANSFERS, Transfer
 
 __all__ = [

@@ -1,8 +1,9 @@
 """Turn the description of a network into Brian2 objects (static dynamics)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -71,10 +72,11 @@ class Built:
     projections: dict[str, Any] = field(default_factory=dict)
     state: dict[str, tuple[Any, str]] = field(default_factory=dict)
 
-    def add(self, name: str, projection: Any) -> None:
-        """Keep a projection; its weights and moments are state."""
+    def add(self, name: str, projection: Any, *, state: Sequence[str] = ()) -> None:
+        """Keep a projection, and which of its variables are state."""
         self.projections[name] = projection
         self.objects.append(projection)
+        self.state |= {f"{name}.{variable}": (projection, variable) for variable in state}
 
 
 def build(
@@ -118,11 +120,12 @@ def build(
     )
     built = Built(settings=settings, source=source, populations=populations)
     built.objects += [settings, source, trial, *populations.values()]
-    common = {"trials": trials, "settings": settings}
-    _add_forward(built, network, trial, projection, common)
-    _add_readout(built, network, trial, common)
+    route = partial(DenseProjection, trials=trials, settings=settings)
+    connect = partial(projection, trials=trials, settings=settings)
+    _add_forward(built, network, trial, connect)
+    _add_readout(built, network, trial, route)
     if "w" in names(network.rule.signal):
-        _add_feedback(built, network, projection, common)
+        _add_feedback(built, network, connect)
     _add_elementwise(built, network, trial)
     settings.step("count += 1", order=_COUNT, gate="plastic", label="count")
     built.state["settings.count"] = (settings, "count")
@@ -165,51 +168,30 @@ def _populations(network: Network, trials: int, clock: Clock) -> dict[str, Any]:
     }
 
 
-def _add_forward(
-    built: Built, network: Network, trial: Any, projection: Callable[..., Any], common: dict
-) -> None:
+def _add_forward(built: Built, network: Network, trial: Any, connect: Callable[..., Any]) -> None:
     """Add forward synapses and biases with their plasticity."""
-    moments = network.optimiser.moments
+    plastic = ["w", "g", *network.optimiser.moments]
     for layer, synapses in enumerate(network.forward, start=1):
-        source = built.populations[synapses.source]
         target = built.populations[synapses.target]
+        order = _FORWARD + 2 * layer
         operations = [
-            Propagate("w*r_pre", into="current_post", order=_FORWARD + 2 * layer),
+            Propagate("w*r_pre", into="current_post", order=order),
             *_plasticity(network, layer, network.rule.gradient, bias=False),
         ]
         if layer > 1 and "forward_w" in names(network.rule.signal):
             signal = _reversed(network.rule.signal)
             operations.append(_signal(network, layer, signal, "feedback_pre"))
-        built.add(
-            f"forward_{layer}",
-            projection(
-                source,
-                target,
-                variables=["w", "g", *moments],
-                operations=operations,
-                name=f"forward_{layer}",
-                **common,
-            ),
-        )
+        made = {f"forward_{layer}": (built.populations[synapses.source], operations)}
         if synapses.bias:
+            # A synapse from the trial itself: one source, which is always active.
             operations = [
-                Propagate("w", into="bias_post", order=_FORWARD + 2 * layer),
+                Propagate("w", into="bias_post", order=order),
                 *_plasticity(network, layer, "delta_post", bias=True),
             ]
-            built.add(
-                f"bias_{layer}",
-                projection(
-                    trial,
-                    target,
-                    variables=["w", "g", *moments],
-                    operations=operations,
-                    name=f"bias_{layer}",
-                    **common,
-                ),
-            )
-        for name in (f"forward_{layer}", *([f"bias_{layer}"] if synapses.bias else [])):
-            for variable in ("w", *moments):
-                built.state[f"{name}.{variable}"] = (built.projections[name], variable)
+            made[f"bias_{layer}"] = (trial, operations)
+        for name, (source, todo) in made.items():
+            synapse = connect(source, target, variables=plastic, operations=todo, name=name)
+            built.add(name, synapse, state=[key for key in plastic if key != "g"])
 
 
 def _plasticity(network: Network, layer: int, gradient: str, *, bias: bool) -> list[Any]:
@@ -231,27 +213,21 @@ def _signal(network: Network, layer: int, code: str, into: str) -> Propagate:
     )
 
 
-def _add_feedback(
-    built: Built, network: Network, projection: Callable[..., Any], common: dict
-) -> None:
+def _add_feedback(built: Built, network: Network, connect: Callable[..., Any]) -> None:
     """Add feedback synapses; a rule that never reads their weights has none on the device."""
     for layer, synapses in enumerate(network.feedback, start=2):
         name = f"feedback_{layer}"
-        built.add(
-            name,
-            projection(
-                built.populations[synapses.source],
-                built.populations[synapses.target],
-                variables=["w"],
-                operations=[_signal(network, layer, network.rule.signal, "feedback_post")],
-                name=name,
-                **common,
-            ),
+        made = connect(
+            built.populations[synapses.source],
+            built.populations[synapses.target],
+            variables=["w"],
+            operations=[_signal(network, layer, network.rule.signal, "feedback_post")],
+            name=name,
         )
-        built.state[f"{name}.w"] = (built.projections[name], "w")
+        built.add(name, made, state=["w"])
 
 
-def _add_readout(built: Built, network: Network, trial: Any, common: dict) -> None:
+def _add_readout(built: Built, network: Network, trial: Any, route: Callable[..., Any]) -> None:
     """Add what the outputs of a trial do with each other."""
     readout = READOUTS[network.readout]
     outputs = built.populations[network.populations[-1].name]
@@ -270,14 +246,11 @@ def _add_readout(built: Built, network: Network, trial: Any, common: dict) -> No
         Propagate(readout.rate, into="r_post", order=_READOUT + 3),
         Propagate(error, into="delta_post", order=_READOUT + 4, gate="plastic"),
     ]
-    built.add(
-        "gather",
-        DenseProjection(outputs, trial, variables=[], operations=gather, name="gather", **common),
-    )
-    built.add(
-        "spread",
-        DenseProjection(trial, outputs, variables=[], operations=spread, name="spread", **common),
-    )
+    for name, source, target, operations in (
+        ("gather", outputs, trial, gather),
+        ("spread", trial, outputs, spread),
+    ):
+        built.add(name, route(source, target, variables=[], operations=operations, name=name))
 
 
 def _add_elementwise(built: Built, network: Network, trial: Any) -> None:

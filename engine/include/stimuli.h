@@ -117,7 +117,7 @@ void copy_image(const Presentation& p, const void* bank, int64_t row, T* rates)
     for (int64_t i = 0; i < p.units; i++) rates[i] = T(image[i]) * scale + shift;
 }
 
-// Images are uint8 or float32; which one follows from the sizes of bank and labels.
+// Images are uint8 or of the program's float type; which one follows from the size of the bank.
 template <class T>
 int64_t present_image(const Presentation& p, const std::string& folder, int64_t position, T* rates)
 {
@@ -129,8 +129,8 @@ int64_t present_image(const Presentation& p, const std::string& folder, int64_t 
     const size_t stimuli = labels.bytes / sizeof(int64_t);
     if (bank.bytes == stimuli * p.units)
         copy_image<T, uint8_t>(p, bank.data, row, rates);
-    else if (bank.bytes == stimuli * p.units * sizeof(float))
-        copy_image<T, float>(p, bank.data, row, rates);
+    else if (bank.bytes == stimuli * p.units * sizeof(T))
+        copy_image<T, T>(p, bank.data, row, rates);
     else
         fail("Unexpected size of", folder + "bank_" + number);
     return static_cast<const int64_t*>(labels.data)[row];

@@ -301,3 +301,21 @@ def test_feedback_alignment_with_transposed_weights_is_backpropagation():
         changes[rule] = [life["weights"][f"forward_{k}"].values for k in range(1, LAYERS + 1)]
     for ours, oracle in zip(*changes.values(), strict=True):
         np.testing.assert_allclose(ours, oracle, atol=1e-14)
+
+
+@pytest.mark.parametrize("device", device_parameters("numpy", "cpp"))
+def test_float64_stimuli_keep_their_digits(reference, device):
+    """Pixels that are no float32 numbers reach a float64 network as they are."""
+    generator = np.random.default_rng(9)
+    stimuli = Stimuli(
+        images=xr.DataArray(
+            generator.standard_normal((EPOCH, 1, SIZES[0])), dims=("sample", "row", "column")
+        ),
+        labels=xr.DataArray(generator.integers(0, SIZES[-1], EPOCH), dims="sample"),
+        classes=SIZES[-1],
+        name="real",
+    )
+    network = layered(SIZES, optimiser=Adam(rate=1e-3), transfer="tanh")
+    life = live(network, Schedule(Learning(stimuli, epochs=1)), device, TRIALS)
+    seen = life["activity"]["input_rate"].values
+    np.testing.assert_array_equal(np.sort(seen.ravel()), np.sort(stimuli.rates().ravel()))

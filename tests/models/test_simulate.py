@@ -307,9 +307,7 @@ def test_divergence_without_store_hands_over_the_life():
     ],
 )
 def test_bad_input_is_refused_before_any_work(tmp_path, monkeypatch, options, error, message):
-    # The package exports the function under the module's name.
-    module = sys.modules["ontogeny.models.simulate"]
-    monkeypatch.setattr(module, "build", lambda *a, **k: pytest.fail("work was begun"))
+    monkeypatch.setattr("ontogeny.models.run.build", lambda *a, **k: pytest.fail("work was begun"))
     with pytest.raises(error, match=message):
         live(**{"store": tmp_path / "life.nc", **options})
     assert list(tmp_path.iterdir()) == []
