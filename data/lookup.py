@@ -1,5 +1,6 @@
 """Find the files of an image set on this machine, or download them into the user's cache."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -138,6 +139,14 @@ def _download(source: ImageSource, file: str, folders: list[Path]) -> bytes:
 def _fetch(source: ImageSource, file: str, url: str) -> bytes:
     cache = _cache(source)
     cache.mkdir(parents=True, exist_ok=True)
+    try:
+        return _fetch_into(cache, source, file, url)
+    finally:
+        with contextlib.suppress(OSError):  # goes only if it is empty
+            cache.rmdir()
+
+
+def _fetch_into(cache: Path, source: ImageSource, file: str, url: str) -> bytes:
     with tempfile.TemporaryDirectory(dir=cache, prefix=".download-") as folder:
         archive = f"sha256:{source.files[file].archive}"
         path = Path(pooch.retrieve(url, archive, fname=f"{file}.gz", path=folder))

@@ -12,7 +12,7 @@ from .checks import check_trajectory
 ENGINE: Literal["netcdf4"] = "netcdf4"
 
 
-def write_trajectory(tree: xr.DataTree, path: str | Path) -> None:
+def write_trajectory(tree: xr.DataTree, path: str | Path, *, replace: bool = True) -> None:
     """Write a trajectory to a netCDF4 file that any netCDF reader opens.
 
     The file is written under a temporary name in the same folder, flushed to disk, and renamed:
@@ -25,9 +25,13 @@ def write_trajectory(tree: xr.DataTree, path: str | Path) -> None:
         Trajectory of one life, or of joined lives.
     path : path
         File to write; its folder is made where it is missing.
+    replace : bool
+        A file that is there already is replaced; otherwise it is kept and refused.
 
     Raises
     ------
+    FileExistsError
+        If there is a file and it must not be replaced.
     TypeError
         If this is no tree.
     ValueError
@@ -47,7 +51,7 @@ def write_trajectory(tree: xr.DataTree, path: str | Path) -> None:
             temporary, mode="w", engine=ENGINE, encoding={"/weights": _compression(clean)}
         )
         _flush(temporary)
-        os.replace(temporary, target)
+        _rename(temporary, target, replace)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -107,6 +111,24 @@ def open_trajectory(path: str | Path) -> xr.DataTree:
             f"({error}); write it again"
         ) from error
     return tree
+
+
+def _rename(temporary: Path, target: Path, replace: bool) -> None:
+    if replace:
+        os.replace(temporary, target)
+        return
+    try:
+        # A link, unlike a rename, fails where another process has been faster.
+        os.link(temporary, target)
+    except FileExistsError as error:
+        raise FileExistsError(
+            f"write_trajectory.path: expected a path where nothing is, got {str(target)!r}, which "
+            "something else has written meanwhile; choose another name"
+        ) from error
+    except OSError:  # a file system without links
+        os.replace(temporary, target)
+        return
+    temporary.unlink()
 
 
 def _without_encoding(tree: xr.DataTree) -> xr.DataTree:

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -32,14 +33,14 @@ def _key(project: Path) -> str:
         content = path.read_bytes()
         digest.update(f"{name} {len(content)}\n".encode())
         digest.update(content)
-    version = subprocess.run(
-        [os.environ.get("CXX", "g++"), "--version"], capture_output=True, text=True
-    )
+    compiler = shlex.split(os.environ.get("CXX", "g++"))
+    version = subprocess.run([*compiler, "--version"], capture_output=True, text=True)
     digest.update(version.stdout.encode())
     # -march=native makes a program that only this processor is known to run.
     with contextlib.suppress(OSError):
-        flags = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "flags" in line]
-        digest.update("".join(flags[:1]).encode())
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        features = [line for line in lines if line.startswith(("flags", "Features"))]
+        digest.update("".join(features[:1]).encode())
     digest.update(sys.platform.encode())
     return digest.hexdigest()[:32]
 
@@ -58,19 +59,32 @@ def build(device: Any) -> Path:
         If the compiler fails; holds the end of its output.
     """
     cache = cache_folder()
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"engine.build: expected a folder for compiled programs that can be made, got "
+            f"{str(cache)!r} ({error.strerror}); set ONTOGENY_CACHE to another one"
+        ) from error
     project = Path(tempfile.mkdtemp(prefix="build-", dir=cache))
     try:
         device.build(directory=str(project), compile=False, run=False)
         target = cache / _key(project)
-        if not (target / "main").exists():
+        if not _is_whole(target):
             _compile(project)
+            shutil.rmtree(target, ignore_errors=True)
             # Atomic: another process may have finished the same structure meanwhile.
             with contextlib.suppress(OSError):
                 os.replace(project, target)
         return target
     finally:
         shutil.rmtree(project, ignore_errors=True)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Say whether an entry holds a program; a damaged one is built again."""
+    program = folder / "main"
+    return program.is_file() and program.stat().st_size > 0 and os.access(program, os.X_OK)
 
 
 def _compile(project: Path) -> None:

@@ -1,7 +1,10 @@
 """The targets that a network can run on, and the care of Brian2's global state."""
 
 import importlib
+import os
+import shlex
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,7 +62,8 @@ class Device:
 
 def _compiler_problem() -> str:
     """Say what the C++ target misses."""
-    missing = [tool for tool in ("g++", "make") if shutil.which(tool) is None]
+    compiler = shlex.split(os.environ.get("CXX", "g++"))[0]
+    missing = [tool for tool in (compiler, "make") if shutil.which(tool) is None]
     if not missing:
         return ""
     return (
@@ -110,7 +114,7 @@ def find_device(name: str) -> Device:
     RuntimeError
         If the device cannot work on this machine; says why and how to mend it.
     """
-    if name not in DEVICES:
+    if not isinstance(name, str) or name not in DEVICES:
         raise ValueError(f"device: expected one of {', '.join(DEVICES)}, got {name!r}")
     problem = DEVICES[name].problem()
     if problem:
@@ -120,12 +124,16 @@ def find_device(name: str) -> Device:
     return DEVICES[name]
 
 
+# Brian2 has one device and one set of preferences for all threads of a process.
+_LOCK = threading.RLock()
+
+
 @contextmanager
 def activated(device: Any, preferences: Mapping[str, Any], dtype: DTypeLike) -> Iterator[None]:
     """Make a Brian2 device active, and put all of Brian2's global state back on exit.
 
     The user's own device, preferences, default clock and run flags are untouched by what happens
-    inside, so that a Brian2 script around it goes on undisturbed.
+    inside, so that a Brian2 script around it goes on undisturbed. Threads wait for each other.
 
     Parameters
     ----------
@@ -136,7 +144,18 @@ def activated(device: Any, preferences: Mapping[str, Any], dtype: DTypeLike) -> 
     dtype : dtype
         Default float type for the time being.
     """
-    wanted = {**preferences, "core.default_float_dtype": np.dtype(dtype).type}
+    wanted = {
+        **preferences,
+        "core.default_float_dtype": np.dtype(dtype).type,
+        # Brian2 would end the run quietly in the middle of a segment; Python raises instead.
+        "core.stop_on_keyboard_interrupt": False,
+    }
+    with _LOCK:
+        yield from _exchanged(device, wanted)
+
+
+def _exchanged(device: Any, wanted: Mapping[str, Any]) -> Iterator[None]:
+    """Exchange the global state around one yield."""
     saved = {key: prefs[key] for key in wanted}
     previous = brian2_devices.active_device
     running, stopped = Network._globally_running, Network._globally_stopped

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Collection
 
-__all__ = ["correlate_product", "names", "propagate_product", "terms"]
+__all__ = ["correlate_product", "is_proportional", "names", "propagate_product", "terms"]
 
 
 def names(code: str) -> set[str]:
@@ -29,6 +29,33 @@ def terms(expression: str) -> list[str]:
         else:
             found.append(ast.unparse(node))
     return found
+
+
+def is_proportional(term: str, name: str) -> bool:
+    """Say whether a term is a product in which a name is one factor, and nowhere else.
+
+    Examples
+    --------
+    >>> is_proportional("(r_pre - w)*delta_post/2", "delta_post")
+    True
+    >>> is_proportional("r_pre*tanh(delta_post)", "delta_post")
+    False
+    """
+    queue, found = [ast.parse(term.strip(), mode="eval").body], 0
+    while queue:
+        node = queue.pop()
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            queue += [node.left, node.right]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            queue.append(node.left)
+            found += 2 * (name in names(ast.unparse(node.right)))
+        elif isinstance(node, ast.UnaryOp):
+            queue.append(node.operand)
+        elif isinstance(node, ast.Name) and node.id == name:
+            found += 1
+        else:
+            found += 2 * (name in names(ast.unparse(node)))
+    return found == 1
 
 
 def _factors(node: ast.expr) -> list[ast.expr]:

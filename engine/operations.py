@@ -17,7 +17,9 @@ class Operation:
     into : str
         The variable that receives the result.
     order : int
-        Position in the step: operations of a network run in rising order.
+        Position in the step, in Brian2's slot ``groups``: operations run in rising order. By
+        default a `Propagate` runs before the populations' own state updates (which have 0), a
+        `Correlate` after them, an `Update` last.
     gate : str, optional
         Name of a shared setting; the operation is skipped while that is 0.
     """
@@ -43,6 +45,7 @@ class Propagate(Operation):
     """
 
     kind: ClassVar[str] = "propagate"
+    order: int = -1
     reduce: str = "sum"
 
     def __post_init__(self) -> None:
@@ -61,6 +64,7 @@ class Correlate(Operation):
     """Sum an expression over trials into a synaptic variable: ``g_ij = sum_k x_ki y_kj``."""
 
     kind: ClassVar[str] = "correlate"
+    order: int = 1
 
 
 @dataclass(frozen=True)
@@ -68,3 +72,4 @@ class Update(Operation):
     """Run element-wise statements on the synaptic variables, such as ``w -= rate*g``."""
 
     kind: ClassVar[str] = "update"
+    order: int = 2

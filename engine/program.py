@@ -25,13 +25,11 @@ def _cheap_collection() -> Iterator[None]:
 
     It takes 0.1 s, as long as a short segment.
     """
-    frozen = gc.get_freeze_count()
     gc.freeze()
     try:
         yield
     finally:
-        if not frozen:
-            gc.unfreeze()
+        gc.unfreeze()
 
 
 class Program(ABC):
@@ -62,6 +60,7 @@ class Program(ABC):
     ) -> None:
         self.device = device
         self.network = Network(*objects, name="life")
+        self.clock = settings.clock
         self.settings = settings
         self.source = source
         self.variables = {key: group.variables[name] for key, (group, name) in state.items()}
@@ -118,6 +117,12 @@ class Program(ABC):
     def close(self) -> None:
         """Remove everything temporary."""
 
+    @staticmethod
+    def _check_end(steps: int, done: int) -> None:
+        """Refuse the state of a segment that something stopped before its end."""
+        if done != steps:
+            raise RuntimeError(f"Program.run: expected {steps} steps, got {done}; it was stopped")
+
     def _check(self, settings: Mapping[str, float]) -> None:
         carried = {v.name for v in self.variables.values() if v.owner.name == self.settings.name}
         unset = set(self.settings.names) - set(settings) - carried - {"steps"}
@@ -151,6 +156,7 @@ class RuntimeProgram(Program):
         # Overflow and invalid values are found, and named, in the state after the segment.
         with np.errstate(all="ignore"), _cheap_collection():
             self.network.run(steps * STEP * second, namespace={})
+        self._check_end(steps, int(self.clock.variables["timestep"].get_value()[0]))
         return {key: variable.get_value().copy() for key, variable in self.variables.items()}
 
     def recorded(self) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,6 @@
 """All-to-all projections whose weights are shared by parallel trials."""
 
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from brian2.core.base import BrianObject
 from brian2.core.preferences import prefs
 from brian2.core.variables import Variables
 from brian2.groups.group import Group
+from brian2.groups.subgroup import Subgroup
 
 from .expressions import correlate_product, names, propagate_product
 from .operations import Correlate, Operation, Propagate, Update
@@ -15,6 +17,11 @@ from .runner import OperationRunner
 from .settings import Settings
 
 __all__ = ["DenseProjection", "units_per_trial"]
+
+# Which projection sums into which variable: what comes last would win.
+_receivers: "weakref.WeakKeyDictionary[Any, weakref.ref[DenseProjection]]" = (
+    weakref.WeakKeyDictionary()
+)
 
 _HIDDEN = ("N", "t", "dt", "t_in_timesteps", "i")
 
@@ -88,6 +95,12 @@ class DenseProjection(Group):
         BrianObject.__init__(self, clock=target.clock, when="groups", order=0, name=name)
         self.codeobj_class = None
         self.trials = trials
+        for side, group in (("source", source), ("target", target)):
+            if isinstance(group, Subgroup):
+                raise TypeError(
+                    f"DenseProjection.{side}: expected a whole population, got the part "
+                    f"{group.name!r} of one; make it a NeuronGroup of its own"
+                )
         self.shape = (
             units_per_trial(source, trials, "DenseProjection.source"),
             units_per_trial(target, trials, "DenseProjection.target"),
@@ -121,6 +134,12 @@ class DenseProjection(Group):
                     variables.add_reference(key + suffix, group, key, index=index)
         variables.create_clock_variables(self._clock)
         if settings is not None:
+            taken = sorted(set(settings.names) & set(variables))
+            if taken:
+                raise ValueError(
+                    f"DenseProjection.settings: expected names that are free in {self.name!r}, "
+                    f"got {', '.join(taken)}"
+                )
             settings.share_with(variables)
 
     def _add(self, number: int, operation: Operation) -> None:
@@ -156,20 +175,51 @@ class DenseProjection(Group):
             )
         return self.variables[name]
 
+    def _claim(self, target: Any, operation: Propagate) -> None:
+        """Refuse a second sum into a variable, and one that reads what it writes."""
+        owner = _receivers.get(target)
+        if owner is not None and owner() is not None:
+            raise NotImplementedError(
+                f"Propagate.into: expected a variable that nothing else sums into, got "
+                f"{operation.into!r}; give each projection its own variable and add them in the "
+                f"population"
+            )
+        read = {self.variables.get(name) for name in names(operation.code)}
+        if target in read:
+            raise ValueError(
+                f"Propagate.into: expected a variable that {operation.code!r} does not read, got "
+                f"{operation.into!r}"
+            )
+        _receivers[target] = weakref.ref(self)
+
+    def _varies(self, signal: str, side: str) -> bool:
+        """Say whether an expression has another value in every neuron of a side."""
+        found = [self.variables.indices[name] for name in names(signal) if name in self.variables]
+        return f"{side}_idx" in found
+
+    def _plain(self, signal: str, side: str) -> Any:
+        """Return the array of an expression that is a variable and nothing else."""
+        if signal not in self.variables or self.variables.indices[signal] != f"{side}_idx":
+            return None
+        variable = self.variables[signal]
+        return variable if variable.dtype == prefs.core.default_float_dtype else None
+
     def _propagate(self, operation: Propagate) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
         target = self._known(operation, operation.into)
+        self._claim(target, operation)
         keywords = {
             "_target": target,
             "_backwards": operation.into.endswith("_pre"),
             "_reduce": operation.reduce,
         }
         product = propagate_product(operation.code, operation.into, self.synaptic)
-        if product is None or operation.reduce != "sum":
+        side = "_post" if keywords["_backwards"] else "_pre"
+        if product is None or operation.reduce != "sum" or not self._varies(product[1], side):
             code = f"_value = {operation.code}"
             return "propagate_general", code, (operation.into,), keywords
         weight, signal = product
         keywords["_weight"] = self.variables[weight]
-        keywords["_plain"] = self.variables[signal] if signal in self.variables else None
+        keywords["_plain"] = self._plain(signal, side)
         return "propagate_product", f"_signal = {signal}", (operation.into, weight), keywords
 
     def _correlate(self, operation: Correlate) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
@@ -180,11 +230,11 @@ class DenseProjection(Group):
             )
         keywords: dict[str, Any] = {"_into": self.variables[operation.into]}
         product = correlate_product(operation.code, self.synaptic)
-        if product is None:
+        if product is None or not all(map(self._varies, product, ("_pre", "_post"))):
             return "correlate_general", f"_value = {operation.code}", (operation.into,), keywords
         pre, post = product
-        keywords["_plain_pre"] = self.variables[pre] if pre in self.variables else None
-        keywords["_plain_post"] = self.variables[post] if post in self.variables else None
+        keywords["_plain_pre"] = self._plain(pre, "_pre")
+        keywords["_plain_post"] = self._plain(post, "_post")
         code = {"pre": f"_signal_pre = {pre}", "post": f"_signal_post = {post}"}
         return "correlate_product", code, (operation.into,), keywords
 

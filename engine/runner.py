@@ -94,17 +94,20 @@ class OperationRunner(CodeRunner):
         )
 
     def create_code_objects(self, run_namespace: Mapping[str, Any]) -> None:
-        """Make the code object once: a network that is run segment by segment keeps it."""
-        if self.code_objects:
+        """Make the code object; a network that is run segment by segment keeps it.
+
+        That is safe where nothing outside the network can be named, so that nothing can change.
+        """
+        if self.code_objects and not run_namespace:
             return
         include_headers(get_device())
         self.codeobj = create_runner_codeobj(
             group=self.group,
             code=self.abstract_code,
             template_name=self.template,
-            # A fixed name, not one numbered by what else lives in the process: the generated
+            # A fixed name there, not one numbered by what else lives in the process: the generated
             # source of a structure is the same whenever it is generated.
-            name=f"{self.name}_codeobject",
+            name=f"{self.name}_codeobject{'*' if run_namespace else ''}",
             run_namespace=run_namespace,
             needed_variables=self.needed_variables,
             template_kwds=self.template_kwds,

@@ -45,6 +45,7 @@ def compiler_preferences() -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "codegen.target": "numpy",
         "codegen.cpp.extra_compile_args_gcc": list(_FLAGS),
+        "codegen.cpp.extra_compile_args": None,  # a user's own flags would replace these
         "codegen.cpp.include_dirs": [],
         "codegen.cpp.libraries": [],
         "codegen.cpp.library_dirs": [],
@@ -136,11 +137,13 @@ class StandaloneProgram(Program):
         if order is not None:
             order.astype(np.int64).tofile(self.work / "order")
         self._call(arguments)
-        return {key: self._read(key) for key in self.variables}
+        timestep = self.clock.variables["timestep"]
+        self._check_end(steps, int(self._read(timestep)[0]))
+        return {key: self._read(variable) for key, variable in self.variables.items()}
 
-    def _read(self, key: str) -> np.ndarray:
-        """Read one array of the state."""
-        path, variable = self.work / self.files[key], self.variables[key]
+    def _read(self, variable: Any) -> np.ndarray:
+        """Read an array that the program wrote."""
+        path = self.work / self.device.get_array_filename(variable)
         values = np.fromfile(path, dtype=variable.dtype)
         if len(values) != variable.size:
             raise OSError(

@@ -30,7 +30,7 @@ __all__ = ["Built", "build"]
 
 # Places in a step: stimulus, forward, readout and error, feedback, plasticity, recording. Layers of
 # a stage take consecutive places.
-_LAYERS = 1000
+_LAYERS = 1_000_000
 _STIMULUS, _FORWARD, _READOUT, _FEEDBACK, _CORRELATE, _COUNT, _UPDATE, _RECORD = (
     stage * _LAYERS for stage in range(8)
 )
@@ -91,7 +91,7 @@ def build(
     trials : int
         Number of parallel trials.
     projection : callable
-        Makes the projections: `DenseProjection`, or `StockProjection` for Brian2's own `Synapses`.
+        Makes the projections: `DenseProjection`, or `stock_projection` for Brian2's `Synapses`.
 
     Returns
     -------
@@ -146,13 +146,15 @@ def _reversed(signal: str) -> str:
 
 def _scalars(network: Network) -> dict[str, type]:
     """Return every scalar of the program with its kind."""
+    taken = ("w", "g", "t", "dt", "t_in_timesteps", "N", "N_pre", "N_post", "i", "j")
+    taken += network.optimiser.moments
     scalars: dict[str, type] = {"steps": int, "plastic": int, "count": float, **SOURCE_SETTINGS}
     for owner in (network.rule, network.optimiser):
         for name in owner.parameters:
-            if name in scalars:
+            if name in scalars or name in taken:
                 raise ValueError(
                     f"{type(owner).__name__}.{name}: expected a name of its own, got one that is "
-                    f"taken; taken are {', '.join(scalars)}"
+                    f"taken; taken are {', '.join([*scalars, *taken])}"
                 )
             scalars[name] = float
     return scalars

@@ -12,7 +12,7 @@ from ontogeny.data import Stimuli
 from .life import stored_bytes
 from .network import Network
 from .record import Record
-from .schedule import Learning, Schedule
+from .schedule import Learning, Schedule, Spontaneous
 
 __all__ = ["check_simulation", "check_store", "checked_weights"]
 
@@ -40,6 +40,12 @@ def check_simulation(
     _check_integer("seed", seed, low=0)
     if not isinstance(dtype, str) or dtype not in ("float32", "float64"):
         raise ValueError(f"simulate.dtype: expected 'float32' or 'float64', got {dtype!r}")
+    _check_phases(network, schedule, trials)
+    _check_numbers(network, schedule, dtype)
+    _check_budget(network, schedule, trials=trials, dtype=dtype, record=record)
+
+
+def _check_phases(network: Network, schedule: Schedule, trials: int) -> None:
     for number, phase in enumerate(schedule.phases):
         for name in ("stimuli", "test"):
             stimuli = getattr(phase, name, None)
@@ -50,7 +56,15 @@ def check_simulation(
                 f"simulate.trials: expected at most {len(phase.stimuli)}, the number of stimuli of "
                 f"phase {number} (Learning), got {trials}"
             )
-    _check_budget(network, schedule, trials=trials, dtype=dtype, record=record)
+
+
+def _check_numbers(network: Network, schedule: Schedule, dtype: str) -> None:
+    for owner in (network.rule, network.optimiser):
+        _check_range(type(owner).__name__, owner.parameters, dtype)
+    for phase in schedule.phases:
+        if isinstance(phase, Spontaneous):
+            numbers = {"mean": float(phase.noise.mean), "std": float(phase.noise.std)}
+            _check_range("Noise", numbers, dtype)
 
 
 def _check_integer(what: str, value: Any, *, low: int) -> None:
@@ -59,6 +73,18 @@ def _check_integer(what: str, value: Any, *, low: int) -> None:
         raise ValueError(
             f"simulate.{what}: expected an integer from {low} to 2**63 - 1, got {value!r}"
         )
+
+
+def _check_range(where: str, numbers: Mapping[str, float], dtype: str) -> None:
+    """Refuse numbers that the float type cannot hold."""
+    for name, value in numbers.items():
+        with np.errstate(over="ignore", under="ignore"):
+            held = float(np.dtype(dtype).type(value))
+        if not np.isfinite(held) or (value != 0 and held == 0):
+            raise ValueError(
+                f"{where}.{name}: expected a number that {dtype} can hold, got {value!r}, which "
+                f"becomes {held}; use dtype='float64' or another value"
+            )
 
 
 def _check_stimuli(network: Network, stimuli: Stimuli, where: str) -> None:
@@ -123,9 +149,9 @@ def check_store(store: str | os.PathLike | None) -> Path | None:
 
 
 def checked_weights(
-    network: Network, seed: int, given: Mapping[str, np.ndarray] | None
+    network: Network, seed: int, given: Mapping[str, np.ndarray] | None, dtype: str = "float64"
 ) -> dict[str, np.ndarray]:
-    """Return the weights at birth: those given, the others drawn.
+    """Return the weights at birth in `dtype`: those given, the others drawn.
 
     Raises
     ------
@@ -133,19 +159,28 @@ def checked_weights(
         If a name, a shape or a value cannot be.
     """
     weights = network.initial_weights(seed)
+    if given is not None and not isinstance(given, Mapping):
+        raise TypeError(f"simulate.weights: expected a mapping from names to arrays, got {given!r}")
     for name, values in (given or {}).items():
         if name not in weights:
             raise ValueError(
                 f"simulate.weights: expected names among {', '.join(weights)}, got {name!r}"
             )
-        values = np.asarray(values, dtype=np.float64)
+        values = np.asarray(values)
+        if not np.isrealobj(values) or not np.issubdtype(values.dtype, np.number):
+            raise TypeError(f"simulate.weights: expected real {name}, got {values.dtype}")
         if values.shape != weights[name].shape:
             raise ValueError(
                 f"simulate.weights: expected {name} of shape {weights[name].shape} "
                 f"(target, source), got {values.shape}"
             )
         weights[name] = values
-    for name, values in weights.items():
+    with np.errstate(over="ignore"):
+        held = {name: values.astype(dtype) for name, values in weights.items()}
+    for name, values in held.items():
         if not np.isfinite(values).all():
-            raise ValueError(f"simulate.weights: expected finite {name}, got NaN or infinity")
-    return weights
+            where = f" in {dtype}" if np.isfinite(weights[name]).all() else ""
+            raise ValueError(
+                f"simulate.weights: expected finite {name}, got NaN or infinity{where}"
+            )
+    return held

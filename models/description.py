@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from numbers import Real
 from typing import Any
@@ -14,9 +15,10 @@ from ontogeny.plasticity import Optimiser, Rule
 __all__ = ["describe", "to_json"]
 
 
-def _digest(stimuli: Stimuli) -> str:
+def digest_of(*arrays: np.ndarray) -> str:
+    """Return the SHA-256 of arrays: of their types, shapes and values."""
     digest = hashlib.sha256()
-    for values in (stimuli.images.values, stimuli.labels.values.astype(np.int64)):
+    for values in arrays:
         digest.update(str((values.dtype.str, values.shape)).encode())
         digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()
@@ -32,7 +34,7 @@ def describe(value: Any) -> Any:
             "classes": int(value.classes),
             "scale": float(value.scale),
             "shift": float(value.shift),
-            "sha256": _digest(value),
+            "sha256": digest_of(value.images.values, value.labels.values.astype(np.int64)),
         }
     if is_dataclass(value):
         named = {item.name: describe(getattr(value, item.name)) for item in fields(value)}
@@ -41,6 +43,10 @@ def describe(value: Any) -> Any:
             # A rule of the user's own can be read from the file even where its class is not known.
             described["equations"] = value.equations()
         return described
+    if isinstance(value, Mapping):
+        return {key: describe(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray) and value.ndim > 1:
+        return {"shape": list(value.shape), "sha256": digest_of(value)}
     if isinstance(value, list | tuple | np.ndarray):
         return [describe(item) for item in value]
     if isinstance(value, np.integer):

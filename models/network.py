@@ -105,7 +105,7 @@ class Network:
 
     def __post_init__(self) -> None:
         """Check that the parts fit."""
-        if self.readout not in READOUTS:
+        if not isinstance(self.readout, str) or self.readout not in READOUTS:
             raise ValueError(
                 f"Network.readout: expected one of {', '.join(READOUTS)}, got {self.readout!r}"
             )

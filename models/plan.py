@@ -11,7 +11,15 @@ from .network import Network
 from .record import Record
 from .schedule import Learning, Phase, Schedule, Spontaneous, Test
 
-__all__ = ["Evaluation", "Segment", "checkpoint_presentations", "plan", "steps_per_segment"]
+__all__ = [
+    "Evaluation",
+    "Place",
+    "Segment",
+    "checkpoint_presentations",
+    "plan",
+    "presentations_of",
+    "steps_per_segment",
+]
 
 # Multiplications and additions of a segment: some seconds of work on one core.
 _OPERATIONS_PER_SEGMENT = 2e10

@@ -9,6 +9,9 @@ from typing import Any
 __all__ = ["Record"]
 
 
+MOST_CHECKPOINTS = 100_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """Say what is stored of a life.
@@ -38,6 +41,10 @@ class Record:
     def __post_init__(self) -> None:
         """Check the fields, and keep given checkpoints as a tuple."""
         given = self.checkpoints
+        if _is_count(given) and int(given) > MOST_CHECKPOINTS:  # type: ignore[arg-type]
+            raise ValueError(
+                f"Record.checkpoints: expected at most {MOST_CHECKPOINTS} a phase, got {given!r}"
+            )
         kept: Any = int(given) if _is_count(given) else _counts(given)  # type: ignore[arg-type]
         if kept is None:
             raise ValueError(
@@ -55,7 +62,7 @@ class Record:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+    return isinstance(value, Integral) and not isinstance(value, bool) and 1 <= int(value) <= 10**15
 
 
 def _counts(values: Any) -> tuple[int, ...] | None:

@@ -67,7 +67,7 @@ class Run:
             source=built.source,
             state=built.state,
         )
-        self.weights = {name: values.astype(self.dtype) for name, values in birth.items()}
+        self.weights = dict(birth)
         self.state = {
             key: np.zeros(variable.size, variable.dtype)
             for key, variable in self.program.variables.items()
@@ -108,7 +108,7 @@ class Run:
             shuffled = self._order(phase, segment)
             order = shuffled[segment.first : segment.first + segment.presentations]
         loss, hits = self._run(settings, order)
-        self._check(segment, loss)
+        self._check(segment.end, loss, segment.presentations)
         self.loss_sum, self.hits = self.loss_sum + loss, self.hits + hits
         self.seen += segment.presentations
         if self.life.record.activity:
@@ -131,6 +131,7 @@ class Run:
             settings = {"plastic": 0, "record": 0, "presentations": len(order)}
             loss, hits = self._run(settings | self._bank(stimuli), order)
             total_loss, total_hits = total_loss + loss, total_hits + hits
+        self._check(evaluation.place, total_loss, 0)
         size = len(stimuli)
         self.life.test(evaluation.place, total_loss / size, total_hits / size, size)
 
@@ -190,22 +191,23 @@ class Run:
                 shape = values.shape[::-1]
                 self.weights[name] = self.state[f"{name}.w"].reshape(shape).T
 
-    def _check(self, segment: Segment, loss: float) -> None:
-        """Stop at the segment where something ceased to be finite."""
-        bad = [
-            key.removesuffix(".w")
-            for key in self.state
-            if key.endswith(".w") and not np.isfinite(self.state[key]).all()
-        ]
+    def _check(self, place: Place, loss: float, presentations: int) -> None:
+        """Stop where something ceased to be finite."""
+        bad = {
+            key.split(".")[0]: None
+            for key, values in self.state.items()
+            if not key.startswith("trial.") and not np.isfinite(values).all()
+        }
         if not bad and np.isfinite(loss):
             return
-        what = f"the weights of {', '.join(bad)}" if bad else "the loss"
-        first, last = segment.end.total - segment.presentations, segment.end.total
-        optimiser = self.network.optimiser
+        what = f"weights or moments of {', '.join(bad)}" if bad else "the loss"
+        when = f"between presentations {place.total - presentations} and {place.total}"
+        if not presentations:
+            when = f"in a test after presentation {place.total}"
         kept = self.life.progress[-1]["presentation"]
         raise DivergenceError(
-            f"simulate: expected finite numbers, got NaN or infinity in {what} between "
-            f"presentations {first} and {last} (phase {segment.end.phase_index}); lower the "
-            f"learning rate of {optimiser}. The life is kept up to presentation {kept}",
+            f"simulate: expected finite numbers, got NaN or infinity in {what} {when} (phase "
+            f"{place.phase_index}); lower the learning rate of {self.network.optimiser}, or make "
+            f"rates and weights smaller. The life is kept up to presentation {kept}",
             self.life.tree("diverged"),
         )

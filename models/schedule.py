@@ -10,10 +10,15 @@ from ontogeny.data import Noise, Stimuli
 __all__ = ["Learning", "Phase", "Schedule", "Spontaneous", "Test"]
 
 
+_MOST = 10**15  # presentations: more than any machine will see, and exact in every arithmetic
+
+
 def _check_count(where: str, value: Any) -> None:
     integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not integer or value < 1:
         raise ValueError(f"{where}: expected a positive integer, got {value!r}")
+    if value > _MOST:
+        raise ValueError(f"{where}: expected at most {_MOST:.0e}, got {value!r}")
 
 
 def _check_stimuli(where: str, value: Any, *, optional: bool = False) -> None:

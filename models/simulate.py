@@ -11,6 +11,7 @@ from ontogeny.data import write_trajectory
 from ontogeny.engine import activated, find_device
 
 from .checks import check_simulation, check_store, checked_weights
+from .description import to_json
 from .life import Life
 from .network import Network
 from .plan import Segment, plan, presentations_of
@@ -96,10 +97,15 @@ def simulate(
             f"simulate.trials: expected at most {target.most_trials} on device {device!r}, "
             f"got {trials}"
         )
+    if not isinstance(progress, bool) and not callable(progress):
+        raise TypeError(f"simulate.progress: expected True, False or a callable, got {progress!r}")
     path = check_store(store)
     attributes = {"seed": int(seed), "trials": int(trials), "device": device, "dtype": dtype}
+    if weights:
+        # Drawn weights follow from the description and the seed; given ones are told by their hash.
+        attributes["given_weights"] = to_json(weights)
     life = Life(network, schedule, record, attributes)
-    birth = checked_weights(network, seed, weights)
+    birth = checked_weights(network, seed, weights, dtype)
     total = sum(presentations_of(phase) for phase in schedule.phases)
     backend = target.make()
     report = progress_bar(total) if progress is True else nullcontext(progress or _silent)
@@ -113,13 +119,13 @@ def simulate(
         except DivergenceError as error:
             if path is None:
                 raise
-            write_trajectory(error.life, path)
+            write_trajectory(error.life, path, replace=False)
             raise DivergenceError(f"{error}; it is stored in {str(path)!r}", error.life) from None
         finally:
             run.program.close()
     tree = life.tree("complete")
     if path is not None:
-        write_trajectory(tree, path)
+        write_trajectory(tree, path, replace=False)
     return tree
 
 

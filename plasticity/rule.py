@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from brian2.core.functions import DEFAULT_FUNCTIONS
 
-from ontogeny.engine.expressions import names, terms
+from ontogeny.engine.expressions import is_proportional, names, terms
 
 from .parameters import check_parameters, parameters_of
 
@@ -28,11 +28,12 @@ class Rule:
     signal : str
         What one feedback synapse adds to the neuron below; summed over all of them this is the
         neuron's ``feedback``, and ``delta = feedback*slope``. It names either ``w`` or
-        ``forward_w``, and may name ``delta_pre``, ``r_pre``, ``r_post``.
+        ``forward_w``, has ``delta_pre`` as a factor of every term, and may name ``r_pre`` and
+        ``r_post``.
     gradient : str
         What one forward synapse takes for its update direction ``g``, summed over trials. It may
-        name ``w``, ``r_pre``, ``r_post``, and names ``delta_post`` in every term: errors carry the
-        factor 1/(active trials), so that the sum is a mean.
+        name ``w``, ``r_pre``, ``r_post``, and has ``delta_post`` as a factor of every term: errors
+        carry 1/(active trials), so that the sum is a mean, and 0 in silent trials.
     citation : str
         Where the rule was published.
 
@@ -65,13 +66,14 @@ class Rule:
                     f"{', '.join(sorted(known))} and the rule's parameters, "
                     f"got {', '.join(sorted(used - known))}"
                 )
-        bare = [term for term in terms(self.gradient) if "delta_post" not in names(term)]
-        if bare:
-            raise ValueError(
-                f"{type(self).__name__}.gradient: expected delta_post in every term, since it is "
-                f"what makes the sum over trials a mean, got {' and '.join(bare)}; decay of "
-                f"weights belongs to the optimiser"
-            )
+        for what, error in (("signal", "delta_pre"), ("gradient", "delta_post")):
+            wrong = [t for t in terms(getattr(self, what)) if not is_proportional(t, error)]
+            if wrong:
+                raise ValueError(
+                    f"{type(self).__name__}.{what}: expected {error} as a factor, once, of every "
+                    f"term, since it carries 1/(active trials) and makes the sum over trials a "
+                    f"mean, got {' and '.join(wrong)}; decay of weights belongs to the optimiser"
+                )
         weights = names(self.signal) & {"w", "forward_w"}
         if len(weights) != 1:
             raise ValueError(

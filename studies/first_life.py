@@ -38,6 +38,10 @@ from .rules import rule_name
 
 __all__ = ["FirstLife", "run_first_life"]
 
+# The subset of training stimuli belongs to the task and not to a network: networks of another seed
+# learn from the same.
+SUBSET_SEED = 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class FirstLife:
@@ -136,7 +140,7 @@ class FirstLife:
         """
         train = images.train
         if self.training_size is not None:
-            train = train.sample(self.training_size, seed=self.seed)
+            train = train.sample(self.training_size, seed=SUBSET_SEED)
         noise = Spontaneous(gaussian_noise(), presentations=self.noise_presentations)
         learning = Learning(train, epochs=self.epochs, test=images.test)
         sizes = [train.units, *self.hidden, train.classes]

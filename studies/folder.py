@@ -8,6 +8,9 @@ from pathlib import Path
 
 __all__ = ["claimed_folder"]
 
+#: File that a run keeps in its folder while it is going on.
+MARK = ".running"
+
 
 @contextmanager
 def claimed_folder(path: str | os.PathLike) -> Iterator[Path]:
@@ -46,12 +49,30 @@ def claimed_folder(path: str | os.PathLike) -> Iterator[Path]:
     missing = [part for part in (folder, *folder.parents) if not part.exists()]
     try:
         _make_writable(folder)
-        yield folder
+        with _marked(folder):
+            yield folder
     finally:
         for part in missing:
             # Only empty folders go.
             if part.is_dir() and not any(part.iterdir()):
                 part.rmdir()
+
+
+@contextmanager
+def _marked(folder: Path) -> Iterator[None]:
+    """Keep other processes out while a run is going on."""
+    mark = folder / MARK
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError as error:
+        raise FileExistsError(
+            f"run.folder: expected a folder where nothing runs, got {str(folder)!r}, which holds "
+            f"{MARK!r}; choose another name, or remove that file if the run was killed"
+        ) from error
+    try:
+        yield
+    finally:
+        mark.unlink(missing_ok=True)
 
 
 def _refuse_run(folder: Path) -> None:

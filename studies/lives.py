@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def checked_workers(workers: int | None, lives: int) -> int:
     3
     """
     if workers is not None and (
-        isinstance(workers, bool) or workers != int(workers) or workers < 1
+        isinstance(workers, bool) or not isinstance(workers, Integral) or workers < 1
     ):
         raise ValueError(f"run_lives.workers: expected a positive integer, got {workers!r}")
     return max(1, min(workers or processors(), lives))

@@ -78,7 +78,8 @@ def alignment_at_ends(lives: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray]:
     angles = weight_alignment(lives)
     # Shorter lives are padded by NaN: every life has its own last checkpoint.
     position = xr.DataArray(np.arange(angles.sizes["checkpoint"]), dims="checkpoint")
-    last = position.where(angles.notnull(), 0).max("checkpoint").astype(int)
+    lived = lives["progress"]["presentation"].notnull()
+    last = position.where(lived, 0).max("checkpoint").astype(int)
     chosen = angles.isel(checkpoint=0), angles.isel(checkpoint=last)
     before, after = (
         angle.drop_vars(("checkpoint", "presentation"), errors="ignore") for angle in chosen

@@ -26,8 +26,8 @@
 {% if _reduce == 'sum' %}
             _result += _value;
 {% else %}
-            // Written so that a NaN is kept, as NumPy keeps it.
-            _result = _value <= _result ? _result : _value;
+            // A NaN is kept, as NumPy keeps it.
+            if (_value > _result || _value != _value) _result = _value;
 {% endif %}
         }
         {{get_array_name(_target)}}[_{{to}}_idx] = _result;

@@ -54,3 +54,17 @@ def test_failing_program_is_reported(monkeypatch):
     monkeypatch.setattr(standalone.StandaloneProgram, "_call", call)
     with pytest.raises(RuntimeError, match="failed with exit status 1.*nonsense"):
         run()
+
+
+@pytest.mark.parametrize("damage", ["removed", "empty"])
+def test_damaged_entry_is_built_again(compilations, damage):
+    run(sizes=(5, 3, 2))
+    program = max(build.cache_folder().glob("*/main"), key=lambda path: path.stat().st_mtime)
+    program.unlink()
+    if damage == "empty":
+        program.touch()
+    before = len(compilations)
+    run(sizes=(5, 3, 2))
+    assert len(compilations) == before + 1
+    run(sizes=(5, 3, 2))
+    assert len(compilations) == before + 1

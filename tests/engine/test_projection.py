@@ -5,7 +5,7 @@ import pytest
 from brian2 import Network as BrianNetwork
 from brian2 import NeuronGroup, Synapses, defaultclock, ms, prefs
 
-from ontogeny.engine import Correlate, DenseProjection, Propagate, Update
+from ontogeny.engine import DEVICES, Correlate, DenseProjection, Propagate, Update
 
 
 def draw(trials, pre, post):
@@ -22,7 +22,6 @@ CASES = [(name, shape) for name, shapes in SHAPES.items() for shape in shapes]
 
 @pytest.mark.parametrize(("device", "shape"), CASES)
 def test_operations_agree_with_numpy(laboratory, device, shape):
-    from ontogeny.engine import DEVICES
 
     if DEVICES[device].problem():
         pytest.skip(DEVICES[device].problem())
@@ -122,3 +121,78 @@ def test_operations_check_themselves():
         Propagate("w*r_pre", into="drive")
     with pytest.raises(ValueError, match="expected 'sum' or 'max'"):
         Propagate("w*r_pre", into="drive_post", reduce="mean")
+
+
+def run_once(*objects):
+    BrianNetwork(*objects).run(1 * ms)
+
+
+def test_constants_of_a_users_namespace_are_read_anew(brian):
+    group, target = NeuronGroup(3, "r : 1"), NeuronGroup(1, "drive : 1")
+    group.r = 1
+    dense = DenseProjection(
+        group, target, operations=[Propagate("w*gain*r_pre", into="drive_post")]
+    )
+    dense.w = 1
+    network = BrianNetwork(group, target, dense)
+    for gain in (2, 3):
+        network.run(1 * ms, namespace={"gain": gain})
+        assert target.drive[0] == 3 * gain
+
+
+def test_sums_come_before_the_populations_update_whatever_the_name(brian):
+    found = []
+    for name in ("a_projection", "z_projection"):
+        group = NeuronGroup(1, "dr/dt = drive/ms : 1\ndrive : 1", method="euler", name="middle")
+        group.r = 1
+        dense = DenseProjection(
+            group, group, operations=[Propagate("w*r_pre", into="drive_post")], name=name
+        )
+        dense.w = 1
+        run_once(group, dense)
+        found.append(float(group.r[0]))
+    assert found == [2.0, 2.0]
+
+
+@pytest.mark.parametrize("code", ["w*shared_pre", "w*constant", "abs(w)*r_pre"])
+def test_what_is_no_product_of_arrays_is_still_right(brian, code):
+    group = NeuronGroup(3, "r : 1\nshared : 1 (shared)")
+    group.r, group.shared = [1, 2, 3], 2
+    target = NeuronGroup(2, "drive : 1")
+    dense = DenseProjection(group, target, operations=[Propagate(code, into="drive_post")])
+    dense.w = 1
+    network = BrianNetwork(group, target, dense)
+    network.run(1 * ms, namespace={"constant": 2})
+    np.testing.assert_array_equal(target.drive, [6, 6])
+
+
+def test_parts_of_populations_are_refused(brian):
+    group = NeuronGroup(6, "r : 1\ndrive : 1")
+    with pytest.raises(TypeError, match="DenseProjection.source: expected a whole population"):
+        DenseProjection(group[3:], group)
+
+
+def test_second_sum_into_a_variable_is_refused(brian):
+    group = NeuronGroup(2, "r : 1\ndrive : 1")
+    operations = [Propagate("w*r_pre", into="drive_post")]
+    kept = DenseProjection(group, group, operations=operations)
+    with pytest.raises(NotImplementedError, match="give each projection its own variable"):
+        DenseProjection(group, group, operations=operations)
+    assert kept is not None
+
+
+def test_sum_into_what_it_reads_is_refused(brian):
+    group = NeuronGroup(2, "r : 1")
+    with pytest.raises(ValueError, match="a variable that 'w.r_pre' does not read"):
+        DenseProjection(group, group, operations=[Propagate("w*r_pre", into="r_post")])
+
+
+def test_maximum_keeps_nan(laboratory):
+    x, y, w, v = draw(19, 31, 23)
+    x[3, 5] = np.nan
+    found = {
+        device: laboratory(device, 19, 31, 23).run(x, y, w, v)["f"].reshape(19, 23)
+        for device in ("numpy", *(["cpp"] if not DEVICES["cpp"].problem() else []))
+    }
+    for values in found.values():
+        assert np.isnan(values[3]).all() and np.isfinite(np.delete(values, 3, axis=0)).all()

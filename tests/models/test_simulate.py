@@ -273,7 +273,9 @@ def test_divergence_stops_names_and_keeps_the_last_good_checkpoint(tmp_path, dev
     path = tmp_path / "life.nc"
     network = layered([12, 8, 4], optimiser=SGD(rate=1e12), readout="linear")
     schedule = Schedule(Spontaneous(gaussian_noise(), presentations=8 * 200))
-    with pytest.raises(DivergenceError, match="NaN or infinity in the weights of forward_") as e:
+    with pytest.raises(
+        DivergenceError, match="NaN or infinity in weights or moments of forward_"
+    ) as e:
         live(network, schedule, device=device, store=path)
     assert "lower the learning rate of SGD(rate=1000000000000.0" in str(e.value)
     kept = open_trajectory(path)
@@ -358,3 +360,107 @@ def test_published_sanity_values():
     control = found["neuron_angle"].sel(rule="backpropagation")
     change = control.sel(iteration=8000) - control.sel(iteration=0)
     assert float(abs(change).max()) < 1
+
+
+INTERRUPTED = """
+    import os, signal, sys, threading
+    from pathlib import Path
+    from ontogeny.data import gaussian_noise
+    from ontogeny.models import Schedule, Spontaneous, layered, simulate
+
+    def interrupt(done, total, phase):
+        if done:
+            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    network = layered([200, 100, 10])
+    try:
+        simulate(network, Schedule(Spontaneous(gaussian_noise(), presentations=10_000_000)),
+                 device=sys.argv[1], store="life.nc", progress=interrupt)
+    except KeyboardInterrupt:
+        print("stopped", sorted(os.listdir(".")))
+"""
+
+
+@pytest.mark.parametrize("device", DEVICE_NAMES)
+def test_interrupt_stops_the_life_and_stores_nothing(tmp_path, device):
+    """Brian2's own handler would end the segment early and let the life go on."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(INTERRUPTED), device],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=120,
+    )
+    assert done.stdout.strip() == "stopped []", done.stderr
+
+
+def test_a_segment_that_was_cut_short_is_refused(monkeypatch):
+    from brian2 import Network
+
+    original = Network.run
+
+    def run(self, duration, *arguments, **keywords):
+        return original(self, duration / 2, *arguments, **keywords)
+
+    monkeypatch.setattr(Network, "run", run)
+    with pytest.raises(RuntimeError, match="expected 13 steps, got .*it was stopped"):
+        live(
+            schedule=Schedule(Spontaneous(gaussian_noise(), presentations=100)),
+            record=Record(checkpoints=1),
+        )
+
+
+def test_threads_wait_for_each_other():
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda dtype: live(dtype=dtype), ["float64", "float32"]))
+    for life, dtype in zip(found, ["float64", "float32"], strict=True):
+        assert life["weights"]["forward_1"].dtype == dtype
+        np.testing.assert_array_equal(
+            life["weights"]["forward_1"], live(dtype=dtype)["weights"]["forward_1"]
+        )
+
+
+def test_test_that_overflows_is_a_divergence():
+    huge = {"forward_1": np.full((4, 12), 1e38)}
+    with pytest.raises(DivergenceError, match="NaN or infinity in the loss in a test after"):
+        live(layered([12, 4]), Schedule(Test(make_stimuli(40))), weights=huge)
+
+
+def test_given_weights_leave_their_hash():
+    given = [{"forward_1": np.full((8, 12), value)} for value in (0.1, 0.2)]
+    texts = [live(weights=weights).attrs["given_weights"] for weights in given]
+    assert "sha256" in texts[0] and texts[0] != texts[1]
+    assert "given_weights" not in live().attrs
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        (
+            {"weights": {"forward_1": np.full((8, 12), 1e39)}},
+            ValueError,
+            "finite forward_1, got .* in float32",
+        ),
+        ({"weights": {"forward_1": np.full((8, 12), 1j)}}, TypeError, "expected real forward_1"),
+        ({"weights": [1]}, TypeError, "expected a mapping from names to arrays"),
+        (
+            {"network": layered([12, 4], optimiser=Adam(rate=1e-50))},
+            ValueError,
+            "Adam.rate: .*hold",
+        ),
+        ({"progress": 1}, TypeError, "expected True, False or a callable"),
+        ({"device": ["numpy"]}, ValueError, "expected one of numpy"),
+    ],
+)
+def test_more_bad_input_is_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        live(**options)
+
+
+def test_numbers_beyond_reason_are_refused():
+    with pytest.raises(ValueError, match="Spontaneous.presentations: expected at most"):
+        Spontaneous(gaussian_noise(), presentations=10**30)
+    with pytest.raises(ValueError, match="Record.checkpoints: expected at most 100000 a phase"):
+        Record(checkpoints=10**12)

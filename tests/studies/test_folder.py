@@ -48,3 +48,12 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
     ):
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path):
+    with claimed_folder(tmp_path / "run") as folder:
+        with pytest.raises(FileExistsError, match="expected a folder where nothing runs"):
+            with claimed_folder(tmp_path / "run"):
+                pytest.fail("shared")
+        (folder / "kept.txt").write_text("result")
+    assert [file.name for file in folder.iterdir()] == ["kept.txt"]
