@@ -65,10 +65,10 @@ def weight_alignment(life: xr.DataTree, *, matrix: bool = False) -> xr.DataArray
             angles[forward] = neurons.mean(str(neurons.dims[-1]))
     result = xr.Dataset(angles).to_dataarray("synapses", name="weight_alignment")
     result["synapses"].attrs = {"units": "1", "long_name": "forward synapses"}
-    kind = "matrices of" if matrix else "neurons' mean"
+    what = "of whole matrices" if matrix else "mean over neurons"
     result.attrs = {
         "units": "degree",
-        "long_name": f"angle between {kind} forward and feedback weights",
+        "long_name": f"angle between forward and feedback weights, {what}",
     }
     return result.transpose(..., "checkpoint", "synapses")
 
@@ -126,7 +126,8 @@ def _partners(weights: xr.Dataset, where: str) -> dict[str, str]:
     if not partners:
         raise ValueError(
             f"{where}.life: expected forward synapses with a feedback partner, got "
-            f"{[str(name) for name in weights]}; use a rule with feedback synapses"
+            f"{[str(name) for name in weights]}; feedback leads to hidden populations, so there "
+            f"has to be one"
         )
     return partners
 

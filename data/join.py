@@ -29,7 +29,7 @@ def join_trajectories(
     lives : mapping of str or int to xarray.DataTree
         Trajectories by the label that they get along the new dim.
     dim : str
-        Name of the new dim.
+        Name of the new dim. Measures and figures know ``network`` and ``condition``.
 
     Returns
     -------
@@ -43,7 +43,19 @@ def join_trajectories(
         If labels are neither all strings nor all integers, or a life is no tree.
     ValueError
         If there is nothing to join, the dim is already there, or the lives do not fit together.
+
+    Examples
+    --------
+    Five networks, then a figure of all of them::
+
+        lives = {seed: simulate(network, schedule, seed=seed) for seed in range(5)}
+        plot.development(join_trajectories(lives, "network"))
     """
+    if not isinstance(lives, Mapping):
+        raise TypeError(
+            f"join_trajectories.lives: expected a mapping from labels to lives, got "
+            f"{type(lives).__name__}; for a list: dict(enumerate(lives))"
+        )
     labels, trees = list(lives), list(lives.values())
     _check_labels(labels, dim)
     for tree in trees:
@@ -198,7 +210,7 @@ def _joined_attrs(path: str, lives: Sequence[Mapping[str, Any]]) -> dict[str, An
                 continue
             if name == "partner" and "" in (one, other):
                 joined[name] = one or other
-            elif name == "plastic":
+            elif name in ("plastic", "read"):
                 joined[name] = max(one or 0, other or 0)
             else:
                 raise ValueError(

@@ -101,7 +101,7 @@ TESTS = {
 }
 ACTIVITY = {
     "presentation": Variable(
-        dims=("presentation",), dtype="int64", long_name="plastic presentations since birth"
+        dims=("presentation",), dtype="int64", long_name="number of the presentation, from 0"
     ),
     "input_rate": Variable(
         dims=("presentation", "inputs"), dtype="float32", long_name="rate of the inputs"

@@ -62,6 +62,54 @@ class Stimuli:
         _check_numbers(self)
         _check_labels(self)
 
+    @classmethod
+    def from_arrays(
+        cls,
+        images: npt.ArrayLike,
+        labels: npt.ArrayLike,
+        *,
+        classes: int | None = None,
+        name: str = "own stimuli",
+        scale: float = 1.0,
+        shift: float = 0.0,
+    ) -> "Stimuli":
+        """Make stimuli from plain arrays.
+
+        Parameters
+        ----------
+        images : array_like, (sample, row, column) or (sample, unit)
+            Pixel values, uint8 or floating; stimuli that are no images have one row.
+        labels : array_like, (sample,)
+            Class of each stimulus, integers from 0 on.
+        classes : int, optional
+            Number of classes; one more than the largest label by default.
+        name, scale, shift
+            As above.
+
+        Examples
+        --------
+        >>> Stimuli.from_arrays(np.zeros((3, 5)), [0, 1, 1])
+        Stimuli('own stimuli': 3 images of 1x5, 2 classes, rate = 1 * image + 0)
+        """
+        pixels, chosen = np.asarray(images), np.asarray(labels)
+        if pixels.ndim == 2:
+            pixels = pixels[:, np.newaxis, :]
+        if pixels.ndim != 3 or chosen.ndim != 1:
+            raise ValueError(
+                f"Stimuli.from_arrays: expected images (sample, unit) or (sample, row, column) and "
+                f"labels (sample,), got shapes {pixels.shape} and {chosen.shape}"
+            )
+        if classes is None and np.issubdtype(chosen.dtype, np.integer) and chosen.size:
+            classes = int(chosen.max()) + 1
+        return cls(
+            images=xr.DataArray(pixels, dims=IMAGE_DIMS),
+            labels=xr.DataArray(chosen, dims="sample"),
+            classes=1 if classes is None else classes,
+            name=name,
+            scale=scale,
+            shift=shift,
+        )
+
     def __len__(self) -> int:
         return self.images.sizes["sample"]
 
@@ -185,8 +233,8 @@ def _balanced_order(
 def _check_images(images: xr.DataArray) -> None:
     if not isinstance(images, xr.DataArray):
         raise TypeError(
-            f"Stimuli.images: expected a DataArray, got {type(images).__name__}; wrap it: "
-            f"xarray.DataArray(images, dims={IMAGE_DIMS})"
+            f"Stimuli.images: expected a DataArray, got {type(images).__name__}; use "
+            "Stimuli.from_arrays(images, labels)"
         )
     if images.dims != IMAGE_DIMS:
         raise ValueError(f"Stimuli.images: expected dims {IMAGE_DIMS}, got {images.dims}")
@@ -217,8 +265,8 @@ def _check_labels(stimuli: Stimuli) -> None:
     labels = stimuli.labels
     if not isinstance(labels, xr.DataArray):
         raise TypeError(
-            f"Stimuli.labels: expected a DataArray, got {type(labels).__name__}; wrap it: "
-            "xarray.DataArray(labels, dims='sample')"
+            f"Stimuli.labels: expected a DataArray, got {type(labels).__name__}; use "
+            "Stimuli.from_arrays(images, labels)"
         )
     if labels.dims != ("sample",):
         raise ValueError(f"Stimuli.labels: expected dims ('sample',), got {labels.dims}")
@@ -229,7 +277,10 @@ def _check_labels(stimuli: Stimuli) -> None:
         )
     wanted = f"integers in 0..{stimuli.classes - 1}"
     if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(f"Stimuli.labels: expected {wanted}, got values of type {labels.dtype}")
+        raise TypeError(
+            f"Stimuli.labels: expected {wanted}, got values of type {labels.dtype}; convert them: "
+            "labels.astype(int)"
+        )
     outside = np.flatnonzero((labels.values < 0) | (labels.values >= stimuli.classes))
     if outside.size:
         first = int(outside[0])

@@ -35,7 +35,8 @@ def check_simulation(
         ("record", record, Record),
     ):
         if not isinstance(value, kind):
-            raise TypeError(f"simulate.{what}: expected a {kind.__name__}, got {value!r}")
+            cure = "; wrap phases: Schedule(phase, ...)" if what == "schedule" else ""
+            raise TypeError(f"simulate.{what}: expected a {kind.__name__}, got {value!r}{cure}")
     _check_integer("trials", trials, low=1)
     _check_integer("seed", seed, low=0)
     if not isinstance(dtype, str) or dtype not in ("float32", "float64"):

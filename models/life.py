@@ -11,6 +11,7 @@ import xarray as xr
 
 from ontogeny.data import PHASES, SCHEMA, SCHEMA_VERSION
 from ontogeny.data.schema import ACTIVITY, PROGRESS, TESTS, WEIGHTS, Variable
+from ontogeny.engine.expressions import names as identifiers
 
 from .description import to_json
 from .network import Network
@@ -114,6 +115,7 @@ class Life:
         packages = ("ontogeny", "brian2", "numpy", "xarray")
         versions = {package: version(package) for package in packages}
         return {
+            "title": "Life of a neural network: weights at checkpoints, loss and accuracy, tests",
             "schema": SCHEMA,
             "schema_version": SCHEMA_VERSION,
             "network": to_json(self.network),
@@ -168,9 +170,12 @@ class Life:
         kind, layer = name.split("_")
         ends = self._ends(name)
         partner = {"forward": f"feedback_{layer}", "feedback": f"forward_{layer}", "bias": ""}[kind]
+        noun = "biases" if kind == "bias" else f"{kind} weights"
+        unread = kind == "feedback" and "w" not in identifiers(self.network.rule.signal)
         attributes = {
             "units": "1",
-            "long_name": f"{kind} weights of layer {layer}" if kind != "bias" else f"bias {layer}",
+            "long_name": f"{noun} of layer {layer}",
+            "read": int(not unread),
             "kind": kind,
             "target": ends[0],
             "partner": partner if partner in self.weights else "",

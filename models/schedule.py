@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ontogeny.data import Noise, Stimuli
+from ontogeny.data import ImageSet, Noise, Stimuli
 
 __all__ = ["Learning", "Phase", "Schedule", "Spontaneous", "Test"]
 
@@ -23,8 +23,12 @@ def _check_count(where: str, value: Any) -> None:
 
 def _check_stimuli(where: str, value: Any, *, optional: bool = False) -> None:
     if not (isinstance(value, Stimuli) or (optional and value is None)):
+        cure = "Stimuli.from_arrays(images, labels) makes them from arrays"
+        if isinstance(value, ImageSet):
+            cure = "a data set has .train and .test"
         raise TypeError(
-            f"{where}: expected Stimuli, such as load_images('mnist-5k').train, got {value!r}"
+            f"{where}: expected Stimuli, such as load_images('mnist-5k').train, got "
+            f"{type(value).__name__}; {cure}"
         )
 
 
@@ -143,7 +147,7 @@ class Schedule:
             if not isinstance(phase, Spontaneous | Learning | Test):
                 raise TypeError(
                     f"Schedule.phases: expected Spontaneous, Learning or Test at position "
-                    f"{number}, got {phase!r}"
+                    f"{number}, got {phase!r}; phases are given one by one, in no list"
                 )
         if not phases:
             raise ValueError("Schedule.phases: expected at least one phase, got none")

@@ -58,10 +58,11 @@ def simulate(
     record : Record, optional
         What is stored.
     store : path, optional
-        netCDF file that is written at the end.
+        netCDF file that is written at the end, or when the life diverges; a life that is
+        interrupted leaves nothing.
     dtype : str
         ``"float32"`` or ``"float64"``.
-    weights : mapping, optional
+    weights : mapping of array_like, optional
         Weights at birth, by name (``forward_1``, ``bias_1``, ``feedback_2``, ...) as
         (target, source), instead of drawn ones.
     progress : bool or callable

@@ -58,6 +58,14 @@ class Rule:
                 f"Rule is abstract, use FeedbackAlignment() or a subclass of your own"
             )
         check_parameters(self)
+        for what in ("signal", "gradient"):
+            try:
+                names(getattr(self, what))
+            except SyntaxError as error:
+                raise ValueError(
+                    f"{type(self).__name__}.{what}: expected an expression, got "
+                    f"{getattr(self, what)!r} ({error.msg})"
+                ) from error
         for what, known in (("signal", SIGNAL), ("gradient", GRADIENT)):
             used = names(getattr(self, what)) - set(DEFAULT_FUNCTIONS) - set(self.parameters)
             if used - known:

@@ -65,13 +65,19 @@ def _attributes(tree: xr.DataTree) -> Table:
         table.add_row(dim, _several(np.atleast_1d(progress[dim].values).tolist()))
     for name in ATTRIBUTES:
         table.add_row(name, _several([attributes.get(name) for _, attributes in lives]))
-    for name, read in (("rule", _rule), ("optimiser", _optimiser), ("versions", _versions)):
-        table.add_row(name, _several([read(attributes) for _, attributes in lives]))
+    for name in ("rule", "optimiser"):
+        table.add_row(name, _several([_call(attributes, name) for _, attributes in lives]))
+    if len(lives) == 1:
+        table.add_row("equations", _equations(lives[0][1]))
+    table.add_row("versions", _several([_versions(attributes) for _, attributes in lives]))
     points = progress["presentation"].values
     table.add_row(
         "checkpoints",
         f"{progress.sizes['checkpoint']}, up to {int(np.nanmax(points))} presentations",
     )
+    for name, values in tree["weights"].data_vars.items():
+        if not values.attrs.get("read", 1):
+            table.add_row("control", f"{name}: the rule does not read these weights")
     table.add_row("groups", ", ".join(str(name) for name in tree.children))
     return table
 
@@ -83,14 +89,17 @@ def _several(values: list[Any]) -> str:
     return "; ".join(different)
 
 
-def _rule(attributes: dict[str, Any]) -> str:
-    return str(json.loads(attributes["network"]).get("rule", {}).get("type", "unknown"))
-
-
-def _optimiser(attributes: dict[str, Any]) -> str:
-    found = dict(json.loads(attributes["network"]).get("optimiser", {}))
+def _call(attributes: dict[str, Any], what: str) -> str:
+    """Write a rule or an optimiser as it is written in Python."""
+    found = dict(json.loads(attributes["network"]).get(what, {}))
+    found.pop("equations", None)
     name = found.pop("type", "unknown")
     return f"{name}({', '.join(f'{key}={value}' for key, value in found.items())})"
+
+
+def _equations(attributes: dict[str, Any]) -> str:
+    network = json.loads(attributes["network"])
+    return "\n".join(network.get(what, {}).get("equations", "") for what in ("rule", "optimiser"))
 
 
 def _versions(attributes: dict[str, Any]) -> str:

@@ -95,9 +95,15 @@ def test_first_example_of_the_readme(short, tmp_path):
         assert stored.attrs["status"] == "complete"
 
 
+def test_own_stimuli_of_the_readme_are_learned():
+    namespace = run_block(blocks(ROOT / "README.md", "python")[1])
+    assert namespace["joined"]["weights"].sizes["network"] == 5
+    assert float(namespace["joined"]["tests"]["accuracy"].isel(test=-1).mean()) > 0.5
+
+
 def test_rule_of_the_readme_learns():
-    second = blocks(ROOT / "README.md", "python")[1]
-    rule = type(run_block(second)["network"].rule)
+    third = blocks(ROOT / "README.md", "python")[2]
+    rule = type(run_block(third)["network"].rule)
     network = ontogeny.models.layered(
         [784, 30, 10], rule=rule(strength=0.2), optimiser=ontogeny.plasticity.SGD(rate=0.1)
     )
@@ -110,7 +116,7 @@ def test_rule_of_the_readme_learns():
 
 
 def test_every_block_of_the_readme_is_tested():
-    assert len(blocks(ROOT / "README.md", "python")) == 2
+    assert len(blocks(ROOT / "README.md", "python")) == 3
 
 
 def table(heading):

@@ -115,7 +115,9 @@ def test_labels_type():
         r"Stimuli\.labels: expected integers in 0\.\.2, got values of type float64",
         labels=np.zeros(12),
     )
-    with pytest.raises(TypeError, match=r"Stimuli\.labels: expected a DataArray, got list; wrap"):
+    with pytest.raises(
+        TypeError, match=r"Stimuli\.labels: expected a DataArray, got list; use Stimuli"
+    ):
         replace(stimuli(), labels=[0] * 12)
 
 
@@ -175,3 +177,18 @@ def test_image_set():
         replace(known, test=stimuli(np.zeros((12, 1, 2))))
     with pytest.raises(ValueError, match="as many classes"):
         replace(known, test=replace(ramp, classes=5))
+
+
+def test_from_arrays():
+    pixels = np.arange(24, dtype=np.uint8)
+    own = Stimuli.from_arrays(pixels.reshape(4, 6), [0, 2, 1, 0], scale=0.5, shift=1)
+    assert (len(own), own.units, own.classes) == (4, 6, 3)
+    np.testing.assert_array_equal(own.rates(), pixels.reshape(4, 6) * 0.5 + 1)
+    assert Stimuli.from_arrays(pixels.reshape(4, 2, 3), [0, 0, 0, 0], classes=5).classes == 5
+
+
+def test_from_arrays_refuses_other_shapes_and_labels():
+    with pytest.raises(ValueError, match=r"got shapes \(24,\) and \(1,\)"):
+        Stimuli.from_arrays(np.zeros(24), [0])
+    with pytest.raises(TypeError, match="labels.astype"):
+        Stimuli.from_arrays(np.zeros((2, 3)), [0.0, 1.0])

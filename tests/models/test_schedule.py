@@ -100,7 +100,9 @@ def test_stimuli_must_be_stimuli(where, make, value):
 
 @pytest.mark.parametrize("make", [lambda: Learning(None, epochs=1), lambda: Test(None)])
 def test_only_tests_of_a_phase_may_be_absent(make):
-    with pytest.raises(TypeError, match=r"\.stimuli: expected Stimuli, .* got None$"):
+    with pytest.raises(
+        TypeError, match=r"\.stimuli: expected Stimuli, .* got NoneType; Stimuli\.from_arrays"
+    ):
         make()
 
 

@@ -334,7 +334,8 @@ def test_progress_is_told():
 def test_nothing_temporary_is_left(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     live(layered([12, 8, 4]), Schedule(Learning(make_stimuli(), epochs=1)), device="cpp")
-    assert list(tmp_path.iterdir()) == []
+    # Brian2 keeps logs of its own until the process ends.
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith("brian_")] == []
 
 
 def test_effective_rank_is_within_its_bounds(life):

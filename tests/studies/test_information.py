@@ -22,7 +22,7 @@ def test_joined_lives(run_with_two_workers):
         "6 lives",
         "condition backpropagation; feedback alignment; noise, then feedback alignment",
         "network 0; 1",
-        "rule Backpropagation; FeedbackAlignment",
+        "rule Backpropagation(); FeedbackAlignment()",
         "backpropagation; feedback alignment 0 learning",
         "noise, then feedback alignment 0 spontaneous",
         "Alignment",
