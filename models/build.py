@@ -146,7 +146,7 @@ def _reversed(signal: str) -> str:
 
 def _scalars(network: Network) -> dict[str, type]:
     """Return every scalar of the program with its kind."""
-    taken = ("w", "g", "t", "dt", "t_in_timesteps", "N", "N_pre", "N_post", "i", "j")
+    taken = ["w", "g", "t", "dt", "t_in_timesteps", "N", "N_pre", "N_post", "i", "j"]
     taken += network.optimiser.moments
     scalars: dict[str, type] = {"steps": int, "plastic": int, "count": float, **SOURCE_SETTINGS}
     for owner in (network.rule, network.optimiser):

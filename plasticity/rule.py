@@ -1,5 +1,6 @@
 """What a learning rule is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,9 +12,35 @@ from .parameters import check_parameters, parameters_of
 
 __all__ = ["Rule"]
 
-# What the two equations may name, beside parameters and functions.
-SIGNAL = {"w", "forward_w", "delta_pre", "r_pre", "r_post"}
-GRADIENT = {"w", "r_pre", "r_post", "delta_post"}
+# What the two equations may name, beside parameters and functions; the error comes first.
+VOCABULARY = {
+    "signal": ("delta_pre", "forward_w", "r_post", "r_pre", "w"),
+    "gradient": ("delta_post", "r_post", "r_pre", "w"),
+}
+
+
+def _check_equation(
+    rule: str, what: str, code: str, known: tuple[str, ...], parameters: Iterable[str]
+) -> None:
+    """Refuse an equation that cannot be computed, or whose sum over trials would be no mean."""
+    try:
+        unknown = names(code) - set(DEFAULT_FUNCTIONS) - set(parameters) - set(known)
+    except SyntaxError as problem:
+        raise ValueError(
+            f"{rule}.{what}: expected an expression, got {code!r} ({problem.msg})"
+        ) from problem
+    if unknown:
+        raise ValueError(
+            f"{rule}.{what}: expected names among {', '.join(known)} and the rule's parameters, "
+            f"got {', '.join(sorted(unknown))}"
+        )
+    wrong = [term for term in terms(code) if not is_proportional(term, known[0])]
+    if wrong:
+        raise ValueError(
+            f"{rule}.{what}: expected {known[0]} as a factor, once, of every term, since it "
+            f"carries 1/(active trials) and makes the sum over trials a mean, got "
+            f"{' and '.join(wrong)}; decay of weights belongs to the optimiser"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,30 +85,8 @@ class Rule:
                 f"Rule is abstract, use FeedbackAlignment() or a subclass of your own"
             )
         check_parameters(self)
-        for what in ("signal", "gradient"):
-            try:
-                names(getattr(self, what))
-            except SyntaxError as error:
-                raise ValueError(
-                    f"{type(self).__name__}.{what}: expected an expression, got "
-                    f"{getattr(self, what)!r} ({error.msg})"
-                ) from error
-        for what, known in (("signal", SIGNAL), ("gradient", GRADIENT)):
-            used = names(getattr(self, what)) - set(DEFAULT_FUNCTIONS) - set(self.parameters)
-            if used - known:
-                raise ValueError(
-                    f"{type(self).__name__}.{what}: expected names among "
-                    f"{', '.join(sorted(known))} and the rule's parameters, "
-                    f"got {', '.join(sorted(used - known))}"
-                )
-        for what, error in (("signal", "delta_pre"), ("gradient", "delta_post")):
-            wrong = [t for t in terms(getattr(self, what)) if not is_proportional(t, error)]
-            if wrong:
-                raise ValueError(
-                    f"{type(self).__name__}.{what}: expected {error} as a factor, once, of every "
-                    f"term, since it carries 1/(active trials) and makes the sum over trials a "
-                    f"mean, got {' and '.join(wrong)}; decay of weights belongs to the optimiser"
-                )
+        for what, known in VOCABULARY.items():
+            _check_equation(type(self).__name__, what, getattr(self, what), known, self.parameters)
         weights = names(self.signal) & {"w", "forward_w"}
         if len(weights) != 1:
             raise ValueError(

@@ -65,8 +65,8 @@ def _attributes(tree: xr.DataTree) -> Table:
         table.add_row(dim, _several(np.atleast_1d(progress[dim].values).tolist()))
     for name in ATTRIBUTES:
         table.add_row(name, _several([attributes.get(name) for _, attributes in lives]))
-    for name in ("rule", "optimiser"):
-        table.add_row(name, _several([_call(attributes, name) for _, attributes in lives]))
+    for what in ("rule", "optimiser"):
+        table.add_row(what, _several([_call(attributes, what) for _, attributes in lives]))
     if len(lives) == 1:
         table.add_row("equations", _equations(lives[0][1]))
     table.add_row("versions", _several([_versions(attributes) for _, attributes in lives]))
@@ -75,9 +75,9 @@ def _attributes(tree: xr.DataTree) -> Table:
         "checkpoints",
         f"{progress.sizes['checkpoint']}, up to {int(np.nanmax(points))} presentations",
     )
-    for name, values in tree["weights"].data_vars.items():
+    for synapses, values in tree["weights"].data_vars.items():
         if not values.attrs.get("read", 1):
-            table.add_row("control", f"{name}: the rule does not read these weights")
+            table.add_row("control", f"{synapses}: the rule does not read these weights")
     table.add_row("groups", ", ".join(str(name) for name in tree.children))
     return table
 

@@ -89,3 +89,19 @@ def make_tiny():
         classes=3,
         name="dark",
     )
+
+
+def test_parameters_with_names_of_synaptic_variables_are_refused():
+    """A moment of Adam would win silently over a parameter of the rule."""
+
+    @dataclass(frozen=True, kw_only=True)
+    class Clash(SignFeedback):
+        m: float = parameter(0.1, "taken by a moment")
+
+    with pytest.raises(ValueError, match="Clash.m: expected a name of its own"):
+        simulate(
+            layered([7, 3], rule=Clash()),
+            Schedule(Learning(make_tiny(), epochs=1)),
+            trials=1,
+            progress=False,
+        )

@@ -140,3 +140,8 @@ def test_what_a_rule_cannot_name_is_refused(options, message):
 
 def test_functions_and_the_weight_itself_may_be_named():
     assert make_rule("tanh(w)*delta_pre*r_post", "(r_pre - w)*delta_post").gradient
+
+
+def test_what_is_no_expression_is_refused():
+    with pytest.raises(ValueError, match="Own.gradient: expected an expression, got"):
+        make_rule(gradient="r_pre*(delta_post")
