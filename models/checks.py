@@ -1,5 +1,6 @@
 """Refuse what cannot be simulated, before any long work."""
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ from .record import Record
 from .schedule import Learning, Schedule, Spontaneous
 
 __all__ = ["check_simulation", "check_store", "checked_weights"]
+
+_log = logging.getLogger(__name__)
 
 
 def check_simulation(
@@ -115,6 +118,7 @@ def _check_budget(
             f"Record.budget: expected a life of at most {record.budget:,} bytes, got {needed:,}; "
             f"store fewer checkpoints or no activity, or raise the budget"
         )
+    _log.info("a life of %s bytes will be stored, before compression", f"{needed:,}")
 
 
 def check_store(store: str | os.PathLike | None) -> Path | None:

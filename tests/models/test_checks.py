@@ -360,3 +360,9 @@ def test_given_weights_are_not_changed():
     weights = checked_weights(NETWORK, 0, {"forward_2": given})
     weights["forward_2"][:] = 2
     assert (given == 1).all()
+
+
+def test_bytes_are_told_before_a_life(caplog):
+    with caplog.at_level("INFO", logger="ontogeny.models.checks"):
+        check()
+    assert "bytes will be stored, before compression" in caplog.text
