@@ -10,7 +10,7 @@ Brian2 with the engine alone: the two networks are two trials, which share all w
 import argparse
 
 import numpy as np
-from brian2 import Network, NeuronGroup, ms, prefs
+from brian2 import Network, NeuronGroup, ms
 
 from ontogeny.engine import DenseProjection, Propagate
 
@@ -19,7 +19,6 @@ parser.add_argument("--units", type=int, default=400, help="neurons of a network
 parser.add_argument("--duration", type=float, default=1000, help="simulated time in milliseconds")
 arguments = parser.parse_args()
 
-prefs.codegen.target = "numpy"
 generator = np.random.default_rng(0)
 connections = generator.standard_normal(arguments.units**2) / np.sqrt(arguments.units)
 start = generator.standard_normal(arguments.units)

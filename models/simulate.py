@@ -11,7 +11,7 @@ from ontogeny.data import write_trajectory
 from ontogeny.engine import activated, find_device
 
 from .checks import check_simulation, check_store, checked_weights
-from .description import to_json
+from .description import digest_of, to_json
 from .life import Life
 from .network import Network
 from .plan import Segment, plan, presentations_of
@@ -102,11 +102,12 @@ def simulate(
         raise TypeError(f"simulate.progress: expected True, False or a callable, got {progress!r}")
     path = check_store(store)
     attributes = {"seed": int(seed), "trials": int(trials), "device": device, "dtype": dtype}
-    if weights:
-        # Drawn weights follow from the description and the seed; given ones are told by their hash.
-        attributes["given_weights"] = to_json(weights)
-    life = Life(network, schedule, record, attributes)
     birth = checked_weights(network, seed, weights, dtype)
+    if weights is not None:
+        # Drawn weights follow from the description and the seed; given ones are told by their hash.
+        given = {name: {"sha256": digest_of(birth[name])} for name in weights}
+        attributes["given_weights"] = to_json(given)
+    life = Life(network, schedule, record, attributes)
     total = sum(presentations_of(phase) for phase in schedule.phases)
     backend = target.make()
     report = progress_bar(total) if progress is True else nullcontext(progress or _silent)

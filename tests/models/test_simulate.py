@@ -429,6 +429,15 @@ def test_test_that_overflows_is_a_divergence():
         live(layered([12, 4]), Schedule(Test(make_stimuli(40))), weights=huge)
 
 
+def test_a_life_goes_on_from_the_weights_of_another(life):
+    """Weights may be labelled arrays, as a stored life has them."""
+    last = life["weights"].isel(checkpoint=-1)
+    given = {name: last[name] for name in last.data_vars}
+    first = live(weights=given)["weights"].isel(checkpoint=0)
+    for name, values in given.items():
+        np.testing.assert_array_equal(first[name], values)
+
+
 def test_given_weights_leave_their_hash():
     given = [{"forward_1": np.full((8, 12), value)} for value in (0.1, 0.2)]
     texts = [live(weights=weights).attrs["given_weights"] for weights in given]
