@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-__all__ = ["build", "cache_folder"]
+__all__ = ["build", "cache_folder", "compiler"]
 
 
 def cache_folder() -> Path:
@@ -21,6 +21,11 @@ def cache_folder() -> Path:
         return Path(given) / "builds"
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "ontogeny" / "builds"
+
+
+def compiler() -> list[str]:
+    """Return the command of the C++ compiler, as make takes it from ``$CXX``: g++ by default."""
+    return shlex.split(os.environ.get("CXX", "g++"))
 
 
 def _key(project: Path) -> str:
@@ -33,8 +38,7 @@ def _key(project: Path) -> str:
         content = path.read_bytes()
         digest.update(f"{name} {len(content)}\n".encode())
         digest.update(content)
-    compiler = shlex.split(os.environ.get("CXX", "g++"))
-    version = subprocess.run([*compiler, "--version"], capture_output=True, text=True)
+    version = subprocess.run([*compiler(), "--version"], capture_output=True, text=True)
     digest.update(version.stdout.encode())
     # -march=native makes a program that only this processor is known to run.
     with contextlib.suppress(OSError):

@@ -1,8 +1,6 @@
 """The targets that a network can run on, and the care of Brian2's global state."""
 
 import importlib
-import os
-import shlex
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +13,7 @@ from brian2.core.network import Network
 from brian2.core.preferences import prefs
 from numpy.typing import DTypeLike
 
+from .build import compiler
 from .program import Program, RuntimeProgram
 from .projection import DenseProjection
 from .standalone import StandaloneDevice, StandaloneProgram, compiler_preferences
@@ -59,11 +58,24 @@ class Device:
     projection: Callable[..., Any] = DenseProjection
     most_trials: int | None = None
 
+    def check_trials(self, trials: int, where: str) -> None:
+        """Refuse more trials than the target can run side by side.
+
+        Raises
+        ------
+        ValueError
+            Begins with `where`, what was given the number.
+        """
+        if self.most_trials is not None and trials > self.most_trials:
+            raise ValueError(
+                f"{where}.trials: expected at most {self.most_trials} on device {self.name!r}, "
+                f"got {trials}"
+            )
+
 
 def _compiler_problem() -> str:
     """Say what the C++ target misses."""
-    compiler = shlex.split(os.environ.get("CXX", "g++"))[0]
-    missing = [tool for tool in (compiler, "make") if shutil.which(tool) is None]
+    missing = [tool for tool in (compiler()[0], "make") if shutil.which(tool) is None]
     if not missing:
         return ""
     return (

@@ -99,10 +99,6 @@ class StandaloneProgram(Program):
         super().__init__(objects, **keywords)
         self.network.run(STEP * second, namespace={})
         self.folder = build(self.device)
-        self.files = {
-            key: self.device.get_array_filename(variable)
-            for key, variable in self.variables.items()
-        }
         self.names = {key: f"{v.owner.name}.{v.name}" for key, v in self.variables.items()}
         self.work = Path(tempfile.mkdtemp(prefix="ontogeny-"))
         self.banks = 0
@@ -131,7 +127,7 @@ class StandaloneProgram(Program):
             for key, value in {**settings, "steps": steps}.items()
         ]
         for key, variable in self.variables.items():
-            path = self.work / f"in_{self.files[key]}"
+            path = self.work / f"in_{key}"
             np.asarray(state[key], dtype=variable.dtype).tofile(path)
             arguments.append(f"{self.names[key]}={path}")
         if order is not None:

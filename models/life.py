@@ -15,7 +15,7 @@ from ontogeny.engine.expressions import names as identifiers
 
 from .description import to_json
 from .network import Network
-from .plan import Place, checkpoint_presentations, presentations_of
+from .plan import Place, checkpoint_presentations, total_presentations
 from .readout import READOUTS
 from .record import Record
 from .schedule import Schedule
@@ -37,7 +37,7 @@ def stored_bytes(
     weights += sum(below * above for below, above in zip(sizes[1:-1], sizes[2:], strict=True))
     values = checkpoints * weights
     if record.activity:
-        presented = sum(presentations_of(phase) for phase in schedule.phases)
+        presented = total_presentations(schedule)
         values += presented * (sizes[0] + sizes[-1])
     return values * dtype.itemsize
 

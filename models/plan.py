@@ -19,6 +19,7 @@ __all__ = [
     "plan",
     "presentations_of",
     "steps_per_segment",
+    "total_presentations",
 ]
 
 # Multiplications and additions of a segment: some seconds of work on one core.
@@ -110,6 +111,11 @@ def presentations_of(phase: Phase) -> int:
     if isinstance(phase, Learning):
         return len(phase.stimuli) * int(phase.epochs)
     return 0
+
+
+def total_presentations(schedule: Schedule) -> int:
+    """Return how many plastic presentations a life has."""
+    return sum(presentations_of(phase) for phase in schedule.phases)
 
 
 def _round_up(points: np.ndarray, phase: Phase, trials: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from .checks import check_simulation, check_store, checked_weights
 from .description import digest_of, to_json
 from .life import Life
 from .network import Network
-from .plan import Segment, plan, presentations_of
+from .plan import Segment, plan, total_presentations
 from .progress import progress_bar
 from .record import Record
 from .run import DivergenceError, Run
@@ -93,11 +93,7 @@ def simulate(
     record = record if record is not None else Record()
     target = find_device(device)
     check_simulation(network, schedule, trials=trials, seed=seed, dtype=dtype, record=record)
-    if target.most_trials is not None and trials > target.most_trials:
-        raise ValueError(
-            f"simulate.trials: expected at most {target.most_trials} on device {device!r}, "
-            f"got {trials}"
-        )
+    target.check_trials(trials, "simulate")
     if not isinstance(progress, bool) and not callable(progress):
         raise TypeError(f"simulate.progress: expected True, False or a callable, got {progress!r}")
     path = check_store(store)
@@ -108,7 +104,7 @@ def simulate(
         given = {name: {"sha256": digest_of(birth[name])} for name in weights}
         attributes["given_weights"] = to_json(given)
     life = Life(network, schedule, record, attributes)
-    total = sum(presentations_of(phase) for phase in schedule.phases)
+    total = total_presentations(schedule)
     backend = target.make()
     report = progress_bar(total) if progress is True else nullcontext(progress or _silent)
     with activated(backend, target.preferences(), dtype), report as tell:

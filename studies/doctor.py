@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -61,7 +62,9 @@ def diagnosis(*, run: bool = False) -> list[Finding]:
     """
     found = [Finding(what="python", good=None, detail=platform.python_version())]
     found += [_package(name) for name in PACKAGES]
-    found += [_tool(os.environ.get("CXX", "g++")), _tool("make"), _numpy_blas(), _cpp_blas()]
+    # As engine.build takes it; the doctor must speak where the engine cannot be imported.
+    compiler = shlex.split(os.environ.get("CXX", "g++"))[0]
+    found += [_tool(compiler), _tool("make"), _numpy_blas(), _cpp_blas()]
     return found + _devices(run)
 
 

@@ -113,12 +113,7 @@ class FirstLife:
                 raise ValueError(
                     f"FirstLife.{what}: expected an integer from {low} on, got {value!r}"
                 )
-        most = find_device(self.device).most_trials
-        if most is not None and self.trials > most:
-            raise ValueError(
-                f"FirstLife.trials: expected at most {most} on device {self.device!r}, "
-                f"got {self.trials}"
-            )
+        find_device(self.device).check_trials(self.trials, "FirstLife")
 
     @property
     def seeds(self) -> list[int]:

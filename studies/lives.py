@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ontogeny.models import Network, Schedule, simulate
-from ontogeny.models.plan import presentations_of
+from ontogeny.models.plan import total_presentations
 
 from .threads import processors, single_thread
 
@@ -72,7 +72,7 @@ class Job:
     @property
     def presentations(self) -> int:
         """Plastic presentations of the life."""
-        return sum(presentations_of(phase) for phase in self.schedule.phases)
+        return total_presentations(self.schedule)
 
 
 def run_lives(
