@@ -3,7 +3,14 @@
 import ast
 from collections.abc import Collection
 
-__all__ = ["correlate_product", "is_proportional", "names", "propagate_product", "terms"]
+__all__ = [
+    "correlate_product",
+    "is_idle_without",
+    "is_proportional",
+    "names",
+    "propagate_product",
+    "terms",
+]
 
 
 def names(code: str) -> set[str]:
@@ -56,6 +63,26 @@ def is_proportional(term: str, name: str) -> bool:
         else:
             found += 2 * (name in names(ast.unparse(node)))
     return found == 1
+
+
+def is_idle_without(statements: str, name: str) -> bool:
+    """Say whether statements change nothing where a name is 0.
+
+    Examples
+    --------
+    >>> is_idle_without("w -= rate*g", "g")
+    True
+    >>> is_idle_without("v = momentum*v + g; w -= rate*v", "g")
+    False
+    """
+    for statement in ast.parse(statements).body:
+        adds = isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add | ast.Sub)
+        if not adds:
+            return False
+        value = ast.unparse(statement.value)  # type: ignore[attr-defined]
+        if not all(is_proportional(term, name) for term in terms(value)):
+            return False
+    return True
 
 
 def _factors(node: ast.expr) -> list[ast.expr]:

@@ -61,10 +61,19 @@ class Propagate(Operation):
 
 @dataclass(frozen=True)
 class Correlate(Operation):
-    """Sum an expression over trials into a synaptic variable: ``g_ij = sum_k x_ki y_kj``."""
+    """Sum an expression over trials into a synaptic variable: ``g_ij = sum_k x_ki y_kj``.
+
+    Parameters
+    ----------
+    update : str
+        Element-wise statements that run at once on synapses whose sum is known, such as
+        ``w -= rate*g``, while the sum is still in a register or cache. What the variable `into`
+        holds after that is not defined: read it in the statements.
+    """
 
     kind: ClassVar[str] = "correlate"
     order: int = 1
+    update: str = ""
 
 
 @dataclass(frozen=True)

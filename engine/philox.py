@@ -19,6 +19,7 @@ __all__ = ["NOISE_KINDS", "draw_labels", "draw_noise"]
 NOISE_KINDS = {"gaussian": 1, "uniform": 2}
 
 _WORDS = 4  # 64-bit words in a block
+_PAIRS = 8192  # pairs of numbers that are computed at a time
 
 
 def _words(seed: int, stream: int, first: int, count: int, blocks: int) -> np.ndarray:
@@ -73,22 +74,39 @@ def draw_noise(
     real: Any = np.dtype(dtype).type
     half = (units + 1) // 2
     words = _words(seed, stream, first, count, -(-half // _WORDS))[:, :half]
-    step = real(2.0**-32)
-    one = (words >> np.uint64(32)).astype(dtype) * step + step / real(2)
-    two = (words & np.uint64(0xFFFFFFFF)).astype(dtype) * step + step / real(2)
     result = np.empty((count, 2 * half), dtype)
+    if count and half:
+        # Some presentations at a time: what is made on the way then stays in the cache.
+        some = max(1, _PAIRS // half)
+        for begin in range(0, count, some):
+            _fill(kind, words[begin : begin + some], result[begin : begin + some], half)
+    if std != 1:
+        result *= real(std)
+    if mean != 0:
+        result += real(mean)
+    return result[:, :units]
+
+
+def _fill(kind: int, words: np.ndarray, result: np.ndarray, half: int) -> None:
+    """Turn words into two standard deviates each."""
+    real: Any = result.dtype.type
+    step = real(2.0**-32)
+    one, two = (words >> np.uint64(32)).astype(real), words.astype(np.uint32).astype(real)
+    for uniform in (one, two):
+        uniform *= step
+        uniform += step / real(2)
     if kind == NOISE_KINDS["gaussian"]:
-        radius = np.sqrt(real(-2) * np.log(one))
-        angle = real(2 * np.pi) * two
-        np.multiply(radius, np.cos(angle), out=result[:, :half])
-        np.multiply(radius, np.sin(angle), out=result[:, half:])
+        np.log(one, out=one)
+        one *= real(-2)
+        np.sqrt(one, out=one)
+        two *= real(2 * np.pi)
+        np.multiply(one, np.cos(two), out=result[:, :half])
+        np.multiply(one, np.sin(two, out=two), out=result[:, half:])
     else:
         width = real(np.sqrt(12.0))
-        result[:, :half] = (one - real(0.5)) * width
-        result[:, half:] = (two - real(0.5)) * width
-    result *= real(std)
-    result += real(mean)
-    return result[:, :units]
+        for uniform, into in ((one, result[:, :half]), (two, result[:, half:])):
+            uniform -= real(0.5)
+            np.multiply(uniform, width, out=into)
 
 
 def draw_labels(*, seed: int, stream: int, first: int, count: int, classes: int) -> np.ndarray:

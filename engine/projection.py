@@ -1,7 +1,7 @@
 """All-to-all projections whose weights are shared by parallel trials."""
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from brian2.core.variables import Variables
 from brian2.groups.group import Group
 from brian2.groups.subgroup import Subgroup
 
-from .expressions import correlate_product, names, propagate_product
+from .expressions import correlate_product, is_idle_without, names, propagate_product
 from .operations import Correlate, Operation, Propagate, Update
 from .runner import OperationRunner
 from .settings import Settings
@@ -154,16 +154,31 @@ class DenseProjection(Group):
                 f"DenseProjection.operations: expected Propagate, Correlate or Update, "
                 f"got {operation!r}"
             )
-        keywords.update(_trials=self.trials)
+        name = f"{self.name}_{operation.kind}_{number}"
+        self._run(operation, name, template, code, needed, keywords)
+        if isinstance(operation, Correlate) and operation.update and not keywords.get("_fused"):
+            # Same place in the step: the longer name comes after the shorter.
+            self._run(operation, f"{name}_update", "elementwise", operation.update)
+
+    def _run(
+        self,
+        operation: Operation,
+        name: str,
+        template: str,
+        code: Any,
+        needed: tuple[str, ...] = (),
+        keywords: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Run code at the operation's place in the step."""
         runner = OperationRunner(
             self,
             template,
             code,
             order=operation.order,
-            name=f"{self.name}_{operation.kind}_{number}",
+            name=name,
             gate=operation.gate,
             needed_variables=needed,
-            template_keywords=keywords,
+            template_keywords={**(keywords or {}), "_trials": self.trials},
         )
         self.contained_objects.append(runner)
 
@@ -228,21 +243,34 @@ class DenseProjection(Group):
                 f"Correlate.into: expected one of the synaptic variables "
                 f"{', '.join(self.synaptic) or '(none)'}, got {operation.into!r}"
             )
+        self._check_elementwise("Correlate.update", operation.update)
+        needed = (operation.into,)
         keywords: dict[str, Any] = {"_into": self.variables[operation.into]}
         product = correlate_product(operation.code, self.synaptic)
         if product is None or not all(map(self._varies, product, ("_pre", "_post"))):
-            return "correlate_general", f"_value = {operation.code}", (operation.into,), keywords
+            return "correlate_general", f"_value = {operation.code}", needed, keywords
         pre, post = product
-        keywords["_plain_pre"] = self._plain(pre, "_pre")
-        keywords["_plain_post"] = self._plain(post, "_post")
+        keywords |= {
+            "_plain_pre": self._plain(pre, "_pre"),
+            "_plain_post": self._plain(post, "_post"),
+            "_fused": bool(operation.update),
+            "_sparse": is_idle_without(operation.update, operation.into),
+        }
         code = {"pre": f"_signal_pre = {pre}", "post": f"_signal_post = {post}"}
-        return "correlate_product", code, (operation.into,), keywords
+        if operation.update:
+            code["update"] = operation.update
+        return "correlate_product", code, needed, keywords
 
     def _update(self, operation: Update) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
-        sided = sorted(key for key in names(operation.code) if key.endswith(("_pre", "_post")))
+        self._check_elementwise("Update.code", operation.code)
+        return "elementwise", operation.code, (), {}
+
+    @staticmethod
+    def _check_elementwise(where: str, code: str) -> None:
+        """Refuse statements that name a population's variables."""
+        sided = sorted(key for key in names(code) if key.endswith(("_pre", "_post")))
         if sided:
             raise ValueError(
-                f"Update.code: expected synaptic variables and settings only, got {sided}: sum "
-                f"over trials with Correlate first"
+                f"{where}: expected synaptic variables and settings only, got {sided}: sum over "
+                f"trials with Correlate first"
             )
-        return "elementwise", operation.code, (), {}

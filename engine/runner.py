@@ -1,18 +1,45 @@
 """Code runners whose templates come from this package, for whatever device is active."""
 
+import re
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from brian2.codegen.codeobject import create_runner_codeobj
+from brian2.codegen.generators.cpp_generator import CPPCodeGenerator
+from brian2.codegen.generators.numpy_generator import NumpyCodeGenerator
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from brian2.core.preferences import prefs
 from brian2.devices.device import RuntimeDevice, get_device
 from brian2.groups.group import CodeRunner
+
+from .in_place import InPlaceGenerator
 
 __all__ = ["OperationRunner"]
 
 _derived: dict[type, type] = {}
+
+
+_DOUBLE_LITERAL = re.compile(r"(?<![\w.])(\d+\.\d*(?:e[+-]?\d+)?|\d+e[+-]?\d+)(?![\w.])")
+
+
+class _CodeGenerator(CPPCodeGenerator):
+    """C++ in which numbers have the float type of the program.
+
+    A double constant would turn a whole loop of floats into one of doubles.
+    """
+
+    def translate_expression(self, expr: str) -> str:
+        """Translate an expression."""
+        code = super().translate_expression(expr)
+        if prefs.core.default_float_dtype == np.float32:
+            code = _DOUBLE_LITERAL.sub(r"\1f", code)
+        return code
+
+
+_GENERATORS = {NumpyCodeGenerator: InPlaceGenerator, CPPCodeGenerator: _CodeGenerator}
 
 
 def code_object_class() -> type:
@@ -25,11 +52,10 @@ def code_object_class() -> type:
     # where its own objects are compiled by Cython.
     base = NumpyCodeObject if isinstance(device, RuntimeDevice) else device.code_object_class()
     if base not in _derived:
-        _derived[base] = type(
-            f"Dense{base.__name__}",
-            (base,),
-            {"templater": base.templater.derive("ontogeny.engine")},
-        )
+        parts = {"templater": base.templater.derive("ontogeny.engine")}
+        if base.generator_class in _GENERATORS:
+            parts["generator_class"] = _GENERATORS[base.generator_class]
+        _derived[base] = type(f"Dense{base.__name__}", (base,), parts)
     return _derived[base]
 
 

@@ -18,7 +18,6 @@ from ontogeny.engine import (
     Propagate,
     Settings,
     Source,
-    Update,
 )
 from ontogeny.engine.expressions import names
 
@@ -31,8 +30,8 @@ __all__ = ["Built", "build"]
 # Places in a step: stimulus, forward, readout and error, feedback, plasticity, recording. Layers of
 # a stage take consecutive places.
 _LAYERS = 1_000_000
-_STIMULUS, _FORWARD, _READOUT, _FEEDBACK, _CORRELATE, _COUNT, _UPDATE, _RECORD = (
-    stage * _LAYERS for stage in range(8)
+_STIMULUS, _FORWARD, _READOUT, _FEEDBACK, _COUNT, _PLASTICITY, _RECORD = (
+    stage * _LAYERS for stage in range(7)
 )
 
 _VARIABLES = {
@@ -178,7 +177,7 @@ def _add_forward(built: Built, network: Network, trial: Any, connect: Callable[.
         order = _FORWARD + 2 * layer
         operations = [
             Propagate("w*r_pre", into="current_post", order=order),
-            *_plasticity(network, layer, network.rule.gradient, bias=False),
+            _plasticity(network, layer, network.rule.gradient, bias=False),
         ]
         if layer > 1 and "forward_w" in names(network.rule.signal):
             signal = _reversed(network.rule.signal)
@@ -188,7 +187,7 @@ def _add_forward(built: Built, network: Network, trial: Any, connect: Callable[.
             # A synapse from the trial itself: one source, which is always active.
             operations = [
                 Propagate("w", into="bias_post", order=order),
-                *_plasticity(network, layer, "delta_post", bias=True),
+                _plasticity(network, layer, "delta_post", bias=True),
             ]
             made[f"bias_{layer}"] = (trial, operations)
         for name, (source, todo) in made.items():
@@ -196,13 +195,14 @@ def _add_forward(built: Built, network: Network, trial: Any, connect: Callable[.
             built.add(name, synapse, state=[key for key in plastic if key != "g"])
 
 
-def _plasticity(network: Network, layer: int, gradient: str, *, bias: bool) -> list[Any]:
-    """Return update direction and update; no layer moves before all directions are known."""
+def _plasticity(network: Network, layer: int, gradient: str, *, bias: bool) -> Correlate:
+    """Return update direction and update at once.
+
+    A direction reads errors and rates, which are all known by then, and the weights of its own
+    synapses: no layer sees another one's new weights.
+    """
     update = network.optimiser.equations(bias=bias)
-    return [
-        Correlate(gradient, into="g", order=_CORRELATE + layer, gate="plastic"),
-        Update(update, order=_UPDATE + layer, gate="plastic"),
-    ]
+    return Correlate(gradient, into="g", update=update, order=_PLASTICITY + layer, gate="plastic")
 
 
 def _signal(network: Network, layer: int, code: str, into: str) -> Propagate:

@@ -39,7 +39,7 @@ def simulate(
     """Let a network live through a schedule.
 
     Order inside a step: stimulus; forward, layer by layer; readout and error; feedback, layer by
-    layer; plasticity (all update directions first, then all updates); recording.
+    layer; plasticity; recording.
 
     Parameters
     ----------

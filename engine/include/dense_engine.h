@@ -67,16 +67,18 @@ void propagate_backwards(int trials, int pre, int post, const T* source, const T
         }
 }
 
-// g(pre, post) = sum_trial a(trial, pre) * b(trial, post)
+// The rows begin ... end - 1 of g(pre, post) = sum_trial a(trial, pre) * b(trial, post)
 template <class T>
-void correlate(int trials, int pre, int post, const T* a, const T* b, T* g)
+void correlate_rows(int trials, int pre, int post, int begin, int end, const T* a, const T* b, T* g)
 {
 #ifdef ONTOGENY_CBLAS
-    if (trials > 1) return gemm(CblasTrans, CblasNoTrans, pre, post, trials, a, pre, b, post, g, post);
+    if (trials > 1)
+        return gemm(CblasTrans, CblasNoTrans, end - begin, post, trials, a + begin, pre, b, post, g,
+                    post);
 #endif
-    for (int i = 0; i < pre; i++)
+    for (int i = begin; i < end; i++)
     {
-        T* __restrict__ row = g + (int64_t)i * post;
+        T* __restrict__ row = g + (int64_t)(i - begin) * post;
         const T first = a[i];
         for (int j = 0; j < post; j++) row[j] = first * b[j];
         for (int t = 1; t < trials; t++)
@@ -86,6 +88,36 @@ void correlate(int trials, int pre, int post, const T* a, const T* b, T* g)
             const T* in = b + (int64_t)t * post;
             for (int j = 0; j < post; j++) row[j] += r * in[j];
         }
+    }
+}
+
+template <class T>
+void correlate(int trials, int pre, int post, const T* a, const T* b, T* g)
+{
+    correlate_rows(trials, pre, post, 0, pre, a, b, g);
+}
+
+// Correlate block by block, and call use(begin, end, sums) for the synapses of each while their sums
+// are in the cache. Sparse: synapses whose sum is 0 need no call.
+template <class T, bool sparse, class Use>
+void correlate_and(int trials, int pre, int post, const T* a, const T* b, const Use& use)
+{
+    // A product needs many rows to be fast. With one trial a block is some vectors long, so that rows
+    // of silent inputs can be passed over.
+    const int most = trials > 1 ? 16384 : 64, rows = std::max(1, std::min(pre, most / post));
+    static std::vector<T> sums((size_t)rows * post);
+    for (int begin = 0; begin < pre; begin += rows)
+    {
+        const int end = std::min(begin + rows, pre);
+        if (sparse)
+        {
+            bool silent = true;
+            for (int t = 0; t < trials && silent; t++)
+                for (int i = begin; i < end; i++) silent &= a[(int64_t)t * pre + i] == T(0);
+            if (silent) continue;
+        }
+        correlate_rows(trials, pre, post, begin, end, a, b, sums.data());
+        use((int64_t)begin * post, (int64_t)end * post, sums.data());
     }
 }
 

@@ -1,4 +1,4 @@
-// Present stored stimuli or counter-based noise; the NumPy twin is source.py with philox.py.
+// Present stored stimuli or noise; the NumPy twin is source.py.
 #ifndef ONTOGENY_STIMULI_H
 #define ONTOGENY_STIMULI_H
 
@@ -8,12 +8,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
+
+#include "noise.h"
 
 namespace dense_engine {
 
@@ -49,64 +50,6 @@ inline const Mapped& mapped(const std::string& path)
     close(file);
     if (entry.data == MAP_FAILED) fail("Cannot map", path);
     return files.emplace(path, entry).first->second;
-}
-
-// Philox4x64-10 of Salmon et al. 2011.
-inline void philox(uint64_t block, uint64_t seed, uint64_t stream, uint64_t words[4])
-{
-    uint64_t c0 = block, c1 = 0, c2 = 0, c3 = 0, k0 = seed, k1 = stream;
-    for (int round = 0; round < 10; round++)
-    {
-        const unsigned __int128 p0 = (unsigned __int128)0xD2E7470EE14C6C93ULL * c0;
-        const unsigned __int128 p1 = (unsigned __int128)0xCA5A826395121157ULL * c2;
-        const uint64_t n0 = (uint64_t)(p1 >> 64) ^ c1 ^ k0;
-        const uint64_t n2 = (uint64_t)(p0 >> 64) ^ c3 ^ k1;
-        c1 = (uint64_t)p1;
-        c3 = (uint64_t)p0;
-        c0 = n0;
-        c2 = n2;
-        k0 += 0x9E3779B97F4A7C15ULL;
-        k1 += 0xBB67AE8584CAA73BULL;
-    }
-    words[0] = c0, words[1] = c1, words[2] = c2, words[3] = c3;
-}
-
-template <class T>
-void draw_noise(const Presentation& p, int64_t presentation, T* rates)
-{
-    const int64_t half = (p.units + 1) / 2, blocks = (half + 3) / 4;
-    const T step = T(1) / T(4294967296.), mean = T(p.noise_mean), std_ = T(p.noise_std);
-    const T width = T(std::sqrt(12.)), turn = T(2 * M_PI);
-    for (int64_t block = 0; block < blocks; block++)
-    {
-        uint64_t words[4];
-        philox(presentation * blocks + block, p.seed, 2 * p.stream, words);
-        for (int64_t k = 0, i = 4 * block; k < 4 && i < half; k++, i++)
-        {
-            T one = T(uint32_t(words[k] >> 32)) * step + step / T(2);
-            T two = T(uint32_t(words[k])) * step + step / T(2);
-            if (p.noise == 1)
-            {
-                const T radius = std::sqrt(T(-2) * std::log(one)), angle = turn * two;
-                one = radius * std::cos(angle);
-                two = radius * std::sin(angle);
-            }
-            else
-            {
-                one = (one - T(0.5)) * width;
-                two = (two - T(0.5)) * width;
-            }
-            rates[i] = one * std_ + mean;
-            if (half + i < p.units) rates[half + i] = two * std_ + mean;
-        }
-    }
-}
-
-inline int64_t draw_label(const Presentation& p, int64_t presentation)
-{
-    uint64_t words[4];
-    philox(presentation, p.seed, 2 * p.stream + 1, words);
-    return (int64_t)(((words[0] >> 32) * (uint64_t)p.classes) >> 32);
 }
 
 template <class T, class U>
@@ -156,8 +99,10 @@ void present(const Presentation& p, const std::string& folder, T* rates, T* targ
         int64_t label;
         if (p.noise)
         {
-            draw_noise(p, p.first + begin + j, row);
-            label = draw_label(p, p.first + begin + j);
+            const int64_t presentation = p.first + begin + j;
+            draw_noise<T>(p.noise == 1, p.seed, 2 * p.stream, presentation, p.units, p.noise_mean,
+                          p.noise_std, row);
+            label = draw_label(p.seed, 2 * p.stream + 1, presentation, p.classes);
         }
         else
             label = present_image(p, folder, begin + j, row);

@@ -3,7 +3,7 @@
 {% macro cpp_file() %}
 #include "code_objects/{{codeobj_name}}.h"
 #include <climits>
-#include <cmath>
+#include <math.h>  // and not <cmath>: functions of a float are then float functions
 #include <cstdint>
 #include <cstdlib>
 #include <vector>

@@ -26,6 +26,22 @@
     const {{T}}* _source_{{side}} = _buffer_{{side}}.data();
 {% endif %}
 {% endfor %}
+{% if _fused %}
+    {{scalar_code['update']|autoindent}}
+    // The sums of some rows of synapses are in the cache: there they are used, and not stored.
+    const auto _update = [&](const int64_t _begin, const int64_t _end, {{T}}* _sums) {
+        {{T}}* __restrict {{get_array_name(_into)}} = _sums - _begin;
+        #pragma GCC ivdep
+        for (int64_t _idx = _begin; _idx < _end; _idx++)
+        {
+            const size_t _vectorisation_idx = _idx;
+            {{vector_code['update']|autoindent}}
+        }
+    };
+    dense_engine::correlate_and<{{T}}, {{'true' if _sparse else 'false'}}>(
+        {{_trials}}, N_pre, N_post, _source_pre, _source_post, _update);
+{% else %}
     dense_engine::correlate<{{T}}>(
         {{_trials}}, N_pre, N_post, _source_pre, _source_post, {{get_array_name(_into)}});
+{% endif %}
 {% endblock %}
