@@ -1,105 +1,157 @@
-"""Compile generated projects once per content."""
+"""Compile the structure of a network once, and find it again."""
 
-import contextlib
+import functools
 import hashlib
+import json
 import os
-import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["build", "cache_folder", "compiler"]
+from . import cache
+from .compiled import CompiledProgram
+from .program import Parts
+
+__all__ = ["Toolchain", "load_compiled"]
+
+_PACKAGE = Path(__file__).parent
 
 
-def cache_folder() -> Path:
-    """Return the folder of compiled structures (``$ONTOGENY_CACHE`` or the user's cache)."""
-    given = os.environ.get("ONTOGENY_CACHE")
-    if given:
-        return Path(given) / "builds"
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "ontogeny" / "builds"
+@dataclass(frozen=True, kw_only=True)
+class Toolchain:
+    """How a device makes a program of a network.
+
+    Parameters
+    ----------
+    name : str
+        Name of the device.
+    identity : callable
+        Returns what decides, beside the generated source, what comes out: compiler, processor,
+        libraries.
+    generate : callable
+        Takes a function that makes the network's parts from a class of projections, the float
+        type, and a folder; writes the source there and returns the manifest for
+        `CompiledProgram`. Only this needs Brian2.
+    compile : callable
+        Takes the folder and makes the program ``main`` in it.
+    """
+
+    name: str
+    identity: Callable[[], str]
+    generate: Callable[[Callable[[Any], Parts], str, Path], dict[str, Any]]
+    compile: Callable[[Path], None]
 
 
-def compiler() -> list[str]:
-    """Return the command of the C++ compiler, as make takes it from ``$CXX``: g++ by default."""
-    return shlex.split(os.environ.get("CXX", "g++"))
+def load_compiled(
+    toolchain: Toolchain,
+    structure: Mapping[str, Any],
+    make: Callable[[Any], Parts],
+    *,
+    dtype: str,
+    threads: int = 1,
+) -> CompiledProgram:
+    """Return the program of a structure, compiling only what was never compiled before.
+
+    Parameters
+    ----------
+    toolchain : Toolchain
+        Makes the program.
+    structure : mapping
+        Everything, as JSON, that decides which parts `make` returns; ``title`` names it for people.
+    make : callable
+        Makes the network's parts from a class of projections; called only if the structure is new.
+    dtype : str
+        Float type.
+    threads : int
+        Threads of a matrix product.
+
+    Raises
+    ------
+    OSError
+        If there is no folder for compiled programs.
+    RuntimeError
+        If the compiler fails; holds the end of its output.
+    """
+    key = _structure_key(toolchain, structure, dtype)
+    for _ in range(3):  # a program may be removed between being found and being used
+        manifest = cache.find_structure(key)
+        if manifest is None:
+            with cache.locked(key):
+                # Another process may have built it meanwhile.
+                manifest = cache.find_structure(key) or _build(toolchain, structure, make, dtype)
+                cache.write_structure(key, manifest)
+            cache.trim()
+        try:
+            folder = cache.cache_folder() / "builds" / manifest["program"]
+            return CompiledProgram(folder, manifest, threads=threads)
+        except FileNotFoundError:
+            continue
+    raise OSError(
+        f"engine.build: expected room for a program in the cache, got one that is removed at once; "
+        f"raise ONTOGENY_CACHE_BYTES, now {cache.most_bytes()}"
+    )
 
 
-def _key(project: Path) -> str:
+def _structure_key(toolchain: Toolchain, structure: Mapping[str, Any], dtype: str) -> str:
+    """Hash everything that decides a program, without generating its source."""
+    decides = {
+        "structure": structure,
+        "dtype": dtype,
+        "device": toolchain.name,
+        "identity": toolchain.identity(),
+        "brian2": version("brian2"),
+        "numpy": version("numpy"),
+        "sources": _sources(),
+    }
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@functools.cache
+def _sources() -> str:
+    """Hash this package's own files, and where they lie, since programs include some of them."""
+    digest = hashlib.sha256(str(_PACKAGE).encode())
+    for path in sorted(
+        p for p in _PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts
+    ):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _build(
+    toolchain: Toolchain, structure: Mapping[str, Any], make: Callable[[Any], Parts], dtype: str
+) -> dict[str, Any]:
+    """Generate the source, compile it unless the same source was compiled before."""
+    builds = cache.cache_folder() / "builds"
+    project = Path(tempfile.mkdtemp(prefix="build-", dir=builds))
+    try:
+        manifest = toolchain.generate(make, dtype, project)
+        name = _content_key(toolchain, project)
+        with cache.locked(name):
+            if not cache.is_whole(builds / name):
+                toolchain.compile(project)
+                for path in project.rglob("*.o"):
+                    path.unlink()
+                cache.seal(project)
+                shutil.rmtree(builds / name, ignore_errors=True)
+                os.replace(project, builds / name)
+        return {**manifest, "program": name, "title": structure.get("title", "")}
+    finally:
+        shutil.rmtree(project, ignore_errors=True)
+
+
+def _content_key(toolchain: Toolchain, project: Path) -> str:
     """Hash everything that decides what the compiler makes of a project."""
-    digest = hashlib.sha256()
-    include = Path(__file__).parent / "include"
+    digest = hashlib.sha256(toolchain.identity().encode())
+    include = _PACKAGE / "include"
     sources = [(p.relative_to(project), p) for p in project.rglob("*") if p.is_file()]
     sources += [(Path("include") / p.name, p) for p in include.iterdir()]
     for name, path in sorted(sources):
         content = path.read_bytes()
         digest.update(f"{name} {len(content)}\n".encode())
         digest.update(content)
-    version = subprocess.run([*compiler(), "--version"], capture_output=True, text=True)
-    digest.update(version.stdout.encode())
-    # -march=native makes a program that only this processor is known to run.
-    with contextlib.suppress(OSError):
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        features = [line for line in lines if line.startswith(("flags", "Features"))]
-        digest.update("".join(features[:1]).encode())
-    digest.update(sys.platform.encode())
     return digest.hexdigest()[:32]
-
-
-def build(device: Any) -> Path:
-    """Return the folder of the compiled program, compiling only what was never compiled before.
-
-    Parameters
-    ----------
-    device : StandaloneDevice
-        Holds the network; its source is generated here.
-
-    Raises
-    ------
-    RuntimeError
-        If the compiler fails; holds the end of its output.
-    """
-    cache = cache_folder()
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OSError(
-            f"engine.build: expected a folder for compiled programs that can be made, got "
-            f"{str(cache)!r} ({error.strerror}); set ONTOGENY_CACHE to another one"
-        ) from error
-    project = Path(tempfile.mkdtemp(prefix="build-", dir=cache))
-    try:
-        device.build(directory=str(project), compile=False, run=False)
-        target = cache / _key(project)
-        if not _is_whole(target):
-            _compile(project)
-            shutil.rmtree(target, ignore_errors=True)
-            # Atomic: another process may have finished the same structure meanwhile.
-            with contextlib.suppress(OSError):
-                os.replace(project, target)
-        return target
-    finally:
-        shutil.rmtree(project, ignore_errors=True)
-
-
-def _is_whole(folder: Path) -> bool:
-    """Say whether an entry holds a program; a damaged one is built again."""
-    program = folder / "main"
-    return program.is_file() and program.stat().st_size > 0 and os.access(program, os.X_OK)
-
-
-def _compile(project: Path) -> None:
-    # The folder is new, so dependencies of earlier builds, which take a third of the time to list,
-    # cannot matter.
-    (project / "make.deps").touch()
-    done = subprocess.run(
-        ["make", f"-j{os.cpu_count() or 1}"], cwd=project, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise RuntimeError(
-            f"engine.build: the compiler failed in a project that Brian2 generated; "
-            f"'ontogeny doctor' checks the compiler. Its output ends: {done.stderr[-2000:]}"
-        )

@@ -1,28 +1,14 @@
-"""The targets that a network can run on, and the care of Brian2's global state."""
+"""The targets that a network can run on. Brian2 is imported only where one needs it."""
 
-import importlib
-import shutil
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-import numpy as np
-from brian2.core.network import Network
-from brian2.core.preferences import prefs
-from numpy.typing import DTypeLike
+from .compiler import compiler_problem
+from .program import Parts, Program
 
-from .build import compiler
-from .program import Program, RuntimeProgram
-from .projection import DenseProjection
-from .standalone import StandaloneDevice, StandaloneProgram, compiler_preferences
-from .stock import stock_projection
-
-__all__ = ["DEVICES", "Device", "activated", "find_device"]
-
-# The package rebinds the name `brian2.devices.device`, so the module is fetched by its path.
-brian2_devices: Any = importlib.import_module("brian2.devices.device")
+__all__ = ["DEVICES", "Device", "find_device"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,27 +21,23 @@ class Device:
         What users call it.
     summary : str
         One line for tables.
-    make : callable
-        Returns a fresh Brian2 device.
-    program : callable
-        Wraps a built network into a `Program`.
-    preferences : callable
-        Returns the Brian2 preferences that the target needs.
+    load : callable
+        Makes the `Program` of a network: takes its structure (a mapping that JSON can hold), a
+        function that makes its parts from a class of projections, and by keyword `dtype` and
+        `threads`.
+    step_cost : int
+        What a step takes beside its products, in multiplications and additions.
     problem : callable
         Returns what keeps the target from working on this machine, with the cure; "" if nothing.
-    projection : callable
-        What projections are made of.
     most_trials : int, optional
         Most trials that the target can run side by side.
     """
 
     name: str
     summary: str
-    make: Callable[[], Any]
-    program: Callable[..., Program]
-    preferences: Callable[[], Mapping[str, Any]] = field(default=lambda: {})
+    load: Callable[..., Program]
+    step_cost: int
     problem: Callable[[], str] = field(default=lambda: "")
-    projection: Callable[..., Any] = DenseProjection
     most_trials: int | None = None
 
     def check_trials(self, trials: int, where: str) -> None:
@@ -73,15 +55,32 @@ class Device:
             )
 
 
-def _compiler_problem() -> str:
-    """Say what the C++ target misses."""
-    missing = [tool for tool in (compiler()[0], "make") if shutil.which(tool) is None]
-    if not missing:
-        return ""
-    return (
-        f"{' and '.join(missing)} not found; install a C++ compiler and make "
-        f"(Debian and Ubuntu: apt-get install g++ make; conda: conda install cxx-compiler make)"
-    )
+#: Makes the parts of a network from a class of projections.
+Make = Callable[[Callable[..., Any]], Parts]
+
+
+def _load_numpy(
+    structure: Mapping[str, Any], make: Make, *, dtype: str, threads: int = 1
+) -> Program:
+    from .projection import DenseProjection
+    from .runtime import RuntimeProgram
+
+    return RuntimeProgram(partial(make, DenseProjection), dtype=dtype, threads=threads)
+
+
+def _load_stock(
+    structure: Mapping[str, Any], make: Make, *, dtype: str, threads: int = 1
+) -> Program:
+    from .runtime import RuntimeProgram
+    from .stock import stock_projection
+
+    return RuntimeProgram(partial(make, stock_projection), dtype=dtype, threads=threads)
+
+
+def _load_cpp(structure: Mapping[str, Any], make: Make, *, dtype: str, threads: int = 1) -> Program:
+    from .cpp import load_cpp
+
+    return load_cpp(structure, make, dtype=dtype, threads=threads)
 
 
 #: All devices by name.
@@ -91,25 +90,21 @@ DEVICES = {
         Device(
             name="numpy",
             summary="Brian2 runtime with NumPy code; needs no compiler",
-            make=brian2_devices.RuntimeDevice,
-            program=RuntimeProgram,
-            preferences=lambda: {"codegen.target": "numpy"},
+            load=_load_numpy,
+            step_cost=10_000_000,
         ),
         Device(
             name="cpp",
             summary="Brian2 C++ standalone, compiled once per structure",
-            make=StandaloneDevice,
-            program=StandaloneProgram,
-            preferences=compiler_preferences,
-            problem=_compiler_problem,
+            load=_load_cpp,
+            step_cost=500_000,
+            problem=compiler_problem,
         ),
         Device(
             name="synapses",
             summary="stock Brian2 Synapses, one trial: the slow reference",
-            make=brian2_devices.RuntimeDevice,
-            program=RuntimeProgram,
-            preferences=lambda: {"codegen.target": "numpy"},
-            projection=stock_projection,
+            load=_load_stock,
+            step_cost=20_000_000,
             most_trials=1,
         ),
     )
@@ -134,51 +129,3 @@ def find_device(name: str) -> Device:
             f"device {name!r}: {problem}, or use device='numpy', which needs no compiler"
         )
     return DEVICES[name]
-
-
-# Brian2 has one device and one set of preferences for all threads of a process.
-_LOCK = threading.RLock()
-
-
-@contextmanager
-def activated(device: Any, preferences: Mapping[str, Any], dtype: DTypeLike) -> Iterator[None]:
-    """Make a Brian2 device active, and put all of Brian2's global state back on exit.
-
-    The user's own device, preferences, default clock and run flags are untouched by what happens
-    inside, so that a Brian2 script around it goes on undisturbed. Threads wait for each other.
-
-    Parameters
-    ----------
-    device : brian2.devices.device.Device
-        A device of our own, never the user's.
-    preferences : mapping
-        Brian2 preferences for the time being.
-    dtype : dtype
-        Default float type for the time being.
-    """
-    wanted = {
-        **preferences,
-        "core.default_float_dtype": np.dtype(dtype).type,
-        # Brian2 would end the run quietly in the middle of a segment; Python raises instead.
-        "core.stop_on_keyboard_interrupt": False,
-    }
-    with _LOCK:
-        yield from _exchanged(device, wanted)
-
-
-def _exchanged(device: Any, wanted: Mapping[str, Any]) -> Iterator[None]:
-    """Exchange the global state around one yield."""
-    saved = {key: prefs[key] for key in wanted}
-    previous = brian2_devices.active_device
-    running, stopped = Network._globally_running, Network._globally_stopped
-    try:
-        brian2_devices.active_device = device
-        device.activate(build_on_run=False)
-        for key, value in wanted.items():
-            prefs[key] = value
-        yield
-    finally:
-        for key, value in saved.items():
-            prefs[key] = value
-        brian2_devices.active_device = previous
-        Network._globally_running, Network._globally_stopped = running, stopped

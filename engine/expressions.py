@@ -4,6 +4,7 @@ import ast
 from collections.abc import Collection
 
 __all__ = [
+    "FUNCTIONS",
     "correlate_product",
     "is_idle_without",
     "is_proportional",
@@ -11,6 +12,13 @@ __all__ = [
     "propagate_product",
     "terms",
 ]
+
+
+#: Functions that Brian2 knows in every expression.
+FUNCTIONS = frozenset(
+    "abs arccos arcsin arctan ceil clip cos cosh exp expm1 exprel floor int log log10 log1p "
+    "poisson rand randn sign sin sinh sqrt tan tanh timestep".split()
+)
 
 
 def names(code: str) -> set[str]:

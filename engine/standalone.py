@@ -1,22 +1,21 @@
-"""C++ standalone: one build per structure, one process per segment."""
+"""Generate C++ programs by Brian2's standalone mode."""
 
 import os
 import re
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from brian2.core.network import Network
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.units import second
 
-from .build import build
-from .program import STEP, Program
+from .activation import activated
+from .blas import find_blas
+from .program import STEP, Parts
 
-__all__ = ["StandaloneDevice", "StandaloneProgram", "blas_library", "compiler_preferences"]
+__all__ = ["StandaloneDevice", "compiler_preferences", "generate", "write_project"]
 
 _FLAGS = [
     "-w",
@@ -29,15 +28,6 @@ _FLAGS = [
     "-fno-signed-zeros",
     "-fassociative-math",
 ]
-
-
-def blas_library() -> tuple[str, str, str] | None:
-    """Return include folder, library folder and name of the CBLAS from PyPI, if installed."""
-    try:
-        import scipy_openblas32 as openblas
-    except ImportError:
-        return None
-    return openblas.get_include_dir(), openblas.get_lib_dir(), openblas.get_library()
 
 
 def compiler_preferences() -> dict[str, Any]:
@@ -55,14 +45,13 @@ def compiler_preferences() -> dict[str, Any]:
         "devices.cpp_standalone.openmp_threads": 0,
         "devices.cpp_standalone.extra_make_args_unix": [f"-j{os.cpu_count() or 1}"],
     }
-    blas = blas_library()
+    blas = find_blas()
     if blas is not None:
-        include, folder, library = blas
-        wanted["codegen.cpp.include_dirs"].append(include)
-        wanted["codegen.cpp.library_dirs"].append(folder)
-        wanted["codegen.cpp.runtime_library_dirs"].append(folder)
-        wanted["codegen.cpp.libraries"].append(library)
-        wanted["codegen.cpp.define_macros"].append(("ONTOGENY_CBLAS", None))
+        folders = [blas.folder] if blas.folder else []
+        wanted["codegen.cpp.library_dirs"] += folders
+        wanted["codegen.cpp.runtime_library_dirs"] += folders
+        wanted["codegen.cpp.libraries"].append(blas.library)
+        wanted["codegen.cpp.define_macros"].append(("ONTOGENY_CBLAS", f"{blas.prefix}cblas_"))
     return wanted
 
 
@@ -89,94 +78,54 @@ class StandaloneDevice(CPPStandaloneDevice):
         lines[found[0]] = pattern.sub(call, lines[found[0]])
 
 
-class StandaloneProgram(Program):
-    """A network that was compiled to a program of its own.
+def generate(make: Callable[[], Parts], dtype: str, folder: Path) -> dict[str, Any]:
+    """Write the C++ source of a network.
 
-    Every segment is one process: it reads settings and state, runs, writes the state and ends.
+    Parameters
+    ----------
+    make : callable
+        Makes the network's parts.
+    dtype : str
+        Float type.
+    folder : pathlib.Path
+        Where the source goes.
+
+    Returns
+    -------
+    dict
+        The manifest for `CompiledProgram`.
     """
+    device = StandaloneDevice()
+    with activated(device, compiler_preferences(), dtype):
+        return write_project(make(), device, dtype, folder)
 
-    def __init__(self, objects: Sequence[Any], **keywords: Any) -> None:
-        super().__init__(objects, **keywords)
-        self.network.run(STEP * second, namespace={})
-        self.folder = build(self.device)
-        self.names = {key: f"{v.owner.name}.{v.name}" for key, v in self.variables.items()}
-        self.work = Path(tempfile.mkdtemp(prefix="ontogeny-"))
-        self.banks = 0
 
-    def add_bank(self, images: np.ndarray, labels: np.ndarray) -> int:
-        """Write the stimuli to files that the program maps."""
-        real = self.source.variables["rates"].dtype
-        if images.dtype not in (np.uint8, real):
-            raise TypeError(f"add_bank.images: expected uint8 or {real}, got {images.dtype}")
-        np.ascontiguousarray(images).tofile(self.work / f"bank_{self.banks}")
-        labels.astype(np.int64).tofile(self.work / f"labels_{self.banks}")
-        self.banks += 1
-        return self.banks - 1
+def write_project(parts: Parts, device: Any, dtype: str, folder: Path) -> dict[str, Any]:
+    """Write the source of parts that were made for a standalone device, which is active."""
+    network = Network(*parts.objects, name="life")
+    network.run(STEP * second, namespace={})
+    device.build(directory=str(folder), compile=False, run=False)
 
-    def run(
-        self,
-        steps: int,
-        settings: Mapping[str, float],
-        state: Mapping[str, np.ndarray],
-        order: np.ndarray | None = None,
-    ) -> dict[str, np.ndarray]:
-        """Run one segment in a process of its own."""
-        self._check(settings)
-        arguments = [
-            f"{self.settings.name}.{key}={self.settings.names[key](value)!r}"
-            for key, value in {**settings, "steps": steps}.items()
-        ]
-        for key, variable in self.variables.items():
-            path = self.work / f"in_{key}"
-            np.asarray(state[key], dtype=variable.dtype).tofile(path)
-            arguments.append(f"{self.names[key]}={path}")
-        if order is not None:
-            order.astype(np.int64).tofile(self.work / "order")
-        self._call(arguments)
-        timestep = self.clock.variables["timestep"]
-        self._check_end(steps, int(self._read(timestep)[0]))
-        return {key: self._read(variable) for key, variable in self.variables.items()}
+    def stored(variable: Any) -> dict[str, Any]:
+        return {
+            "name": f"{variable.owner.name}.{variable.name}",
+            "file": device.get_array_filename(variable),
+            "size": int(variable.size),
+            "dtype": np.dtype(variable.dtype).name,
+        }
 
-    def _read(self, variable: Any) -> np.ndarray:
-        """Read an array that the program wrote."""
-        path = self.work / self.device.get_array_filename(variable)
-        values = np.fromfile(path, dtype=variable.dtype)
-        if len(values) != variable.size:
-            raise OSError(
-                f"StandaloneProgram.run: expected {variable.size} numbers in {str(path)!r}, got "
-                f"{len(values)}; is the disk full?"
-            )
-        return values
-
-    def _call(self, arguments: list[str]) -> None:
-        """Run the program; what it prints on the error stream counts as failure."""
-        done = subprocess.run(
-            ["./main", "--results_dir", f"{self.work}/", *arguments],
-            cwd=self.folder,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode or done.stderr.strip():
-            raise RuntimeError(
-                f"StandaloneProgram.run: the compiled program in {self.folder} failed with exit "
-                f"status {done.returncode}: {done.stderr.strip() or done.stdout.strip()}"
-            )
-
-    def recorded(self) -> tuple[np.ndarray, np.ndarray]:
-        """Read and remove the recorded files."""
-        found = []
-        for name, width in (
-            ("recorded_rates", self.source.units),
-            ("recorded_targets", self.source.classes),
-        ):
-            path = self.work / name
-            dtype = self.source.variables["rates"].dtype
-            values = np.fromfile(path, dtype) if path.exists() else np.zeros(0, dtype)
-            path.unlink(missing_ok=True)
-            found.append(values.reshape(-1, width))
-        return found[0], found[1]
-
-    def close(self) -> None:
-        """Remove the work folder."""
-        shutil.rmtree(self.work, ignore_errors=True)
+    state = {key: group.variables[name] for key, (group, name) in parts.state.items()}
+    carried = {v.name for v in state.values() if v.owner is parts.settings}
+    return {
+        "settings": parts.settings.name,
+        "scalars": {
+            name: kind.__name__
+            for name, kind in parts.settings.names.items()
+            if name not in (*carried, "steps")
+        },
+        "state": {key: stored(variable) for key, variable in state.items()},
+        "timestep": stored(parts.settings.clock.variables["timestep"]),
+        "units": parts.source.units,
+        "classes": parts.source.classes,
+        "real": dtype,
+    }

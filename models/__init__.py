@@ -3,7 +3,9 @@
 if __name__ != "ontogeny.models":
     raise ImportError("import ontogeny.models; the folder is not a package of its own")
 
-from .build import Built, build
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from .network import Network, Population, layered
 from .readout import READOUTS, Readout
 from .record import Record
@@ -11,6 +13,17 @@ from .run import DivergenceError
 from .schedule import Learning, Schedule, Spontaneous, Test
 from .simulate import simulate
 from .transfer import TRANSFERS, Transfer
+
+if TYPE_CHECKING:
+    from .builder import Built, build
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs Brian2 when it is first asked for."""
+    if name not in ("Built", "build"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(".builder", __name__), name)
+
 
 __all__ = [
     "READOUTS",

@@ -15,7 +15,7 @@ from .network import Network
 from .record import Record
 from .schedule import Learning, Schedule, Spontaneous
 
-__all__ = ["check_simulation", "check_store", "checked_weights"]
+__all__ = ["check_integer", "check_simulation", "check_store", "checked_weights"]
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +40,8 @@ def check_simulation(
         if not isinstance(value, kind):
             cure = "; wrap phases: Schedule(phase, ...)" if what == "schedule" else ""
             raise TypeError(f"simulate.{what}: expected a {kind.__name__}, got {value!r}{cure}")
-    _check_integer("trials", trials, low=1)
-    _check_integer("seed", seed, low=0)
+    check_integer("trials", trials, low=1)
+    check_integer("seed", seed, low=0)
     if not isinstance(dtype, str) or dtype not in ("float32", "float64"):
         raise ValueError(f"simulate.dtype: expected 'float32' or 'float64', got {dtype!r}")
     _check_phases(network, schedule, trials)
@@ -71,7 +71,8 @@ def _check_numbers(network: Network, schedule: Schedule, dtype: str) -> None:
             _check_range("Noise", numbers, dtype)
 
 
-def _check_integer(what: str, value: Any, *, low: int) -> None:
+def check_integer(what: str, value: Any, *, low: int) -> None:
+    """Refuse an argument of `simulate` that is no integer from `low` on."""
     integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not integer or not low <= value < 2**63:
         raise ValueError(

@@ -23,7 +23,9 @@ __all__ = [
 ]
 
 # Multiplications and additions of a segment: some seconds of work on one core.
-_OPERATIONS_PER_SEGMENT = 2e10
+_OPERATIONS_PER_SEGMENT = 1e11
+#: What a step takes beside its products, in multiplications and additions, where nothing is known.
+STEP_COST = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,15 +95,24 @@ class Evaluation:
     stimuli: Stimuli
 
 
-def steps_per_segment(network: Network, trials: int) -> int:
+def steps_per_segment(network: Network, trials: int, step_cost: int = STEP_COST) -> int:
     """Return how many steps a segment may have.
 
-    It follows from the structure alone, never from measured speed: the segments of a life are the
-    same on every machine.
+    It follows from the structure and the device alone, never from measured speed: the segments of a
+    life are the same on every machine.
+
+    Parameters
+    ----------
+    network : Network
+        What lives.
+    trials : int
+        Presentations in a step.
+    step_cost : int
+        What a step takes beside its products, in multiplications and additions.
     """
     sizes = network.sizes
     synapses = sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
-    return int(np.clip(_OPERATIONS_PER_SEGMENT / (6 * trials * synapses), 16, 4096))
+    return max(16, int(_OPERATIONS_PER_SEGMENT / (6 * trials * synapses + step_cost)))
 
 
 def presentations_of(phase: Phase) -> int:
@@ -159,14 +170,14 @@ def checkpoint_presentations(schedule: Schedule, record: Record, trials: int) ->
 
 
 def plan(
-    schedule: Schedule, network: Network, record: Record, trials: int
+    schedule: Schedule, network: Network, record: Record, trials: int, step_cost: int = STEP_COST
 ) -> Iterator[Segment | Evaluation]:
     """Cut a schedule into segments and evaluations, in order.
 
     Segments end at checkpoints, tests and epochs, and after at most `steps_per_segment` steps. How
     they are cut does not change what happens.
     """
-    longest = steps_per_segment(network, trials) * trials
+    longest = steps_per_segment(network, trials, step_cost) * trials
     total = 0
     seen: dict[str, int] = {}
     checkpoints = checkpoint_presentations(schedule, record, trials)

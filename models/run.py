@@ -1,6 +1,6 @@
 """The state of a simulation between its segments."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,10 +9,10 @@ import xarray as xr
 from ontogeny.data import Stimuli
 from ontogeny.engine import NOISE_KINDS, Device
 
-from .build import build
 from .life import Life
 from .plan import Evaluation, Place, Segment, steps_per_segment
 from .schedule import Learning, Spontaneous
+from .structure import structure
 
 __all__ = ["DivergenceError", "Run"]
 
@@ -38,7 +38,7 @@ class DivergenceError(FloatingPointError):
 
 
 class Run:
-    """A simulation that goes from segment to segment; its device must be active.
+    """A simulation that goes from segment to segment.
 
     Parameters
     ----------
@@ -46,27 +46,26 @@ class Run:
         What is simulated, and where the record goes.
     target : Device
         Where.
-    backend : brian2.devices.device.Device
-        The target's Brian2 device.
     birth : dict of ndarray
         Weights at birth, (target, source).
+    threads : int
+        Threads of a matrix product.
     """
 
     def __init__(
-        self, life: Life, target: Device, backend: Any, birth: dict[str, np.ndarray]
+        self, life: Life, target: Device, birth: dict[str, np.ndarray], *, threads: int = 1
     ) -> None:
         self.life = life
         self.trials, self.seed = life.attributes["trials"], life.attributes["seed"]
         self.dtype = np.dtype(life.attributes["dtype"])
         self.network = life.network
-        built = build(self.network, self.trials, projection=target.projection)
-        self.program = target.program(
-            built.objects,
-            device=backend,
-            settings=built.settings,
-            source=built.source,
-            state=built.state,
+        self.program = target.load(
+            structure(self.network, self.trials),
+            self._make,
+            dtype=life.attributes["dtype"],
+            threads=threads,
         )
+        self.step_cost = target.step_cost
         self.weights = dict(birth)
         self.state = {
             key: np.zeros(variable.size, variable.dtype)
@@ -81,6 +80,12 @@ class Run:
         self.loss_sum = self.hits = 0.0
         self.seen = 0
         self.begun = False
+
+    def _make(self, projection: Callable[..., Any]) -> Any:
+        """Build the network; only where its program is not in the cache."""
+        from .builder import build
+
+        return build(self.network, self.trials, projection=projection)
 
     def perform(self, part: Segment | Evaluation) -> None:
         """Do one part of the plan."""
@@ -123,7 +128,7 @@ class Run:
     def _evaluate(self, evaluation: Evaluation) -> None:
         """Run a test, segment by segment."""
         stimuli = evaluation.stimuli
-        longest = steps_per_segment(self.network, self.trials) * self.trials
+        longest = steps_per_segment(self.network, self.trials, self.step_cost) * self.trials
         everything = np.arange(len(stimuli))
         total_loss = total_hits = 0.0
         for first in range(0, len(stimuli), longest):
@@ -137,11 +142,8 @@ class Run:
 
     def _run(self, settings: Mapping[str, float], order: np.ndarray | None) -> tuple[float, float]:
         """Run one segment and return the sums of loss and hits."""
-        neutral = dict.fromkeys(self.program.settings.names, 0)
-        for carried in ("count", "steps"):
-            del neutral[carried]
         values = {
-            **neutral,
+            **dict.fromkeys(self.program.scalars, 0),
             **self.network.rule.parameters,
             **self.network.optimiser.parameters,
             "seed": int(self.seed),

@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.data import write_trajectory
-from ontogeny.engine import activated, find_device
+from ontogeny.engine import find_device
 
-from .checks import check_simulation, check_store, checked_weights
+from .checks import check_integer, check_simulation, check_store, checked_weights
 from .description import digest_of, to_json
 from .life import Life
 from .network import Network
@@ -34,6 +34,7 @@ def simulate(
     store: str | os.PathLike | None = None,
     dtype: str = "float32",
     weights: Mapping[str, np.ndarray] | None = None,
+    threads: int = 1,
     progress: bool | Callable[[int, int, str], None] = True,
 ) -> xr.DataTree:
     """Let a network live through a schedule.
@@ -65,6 +66,9 @@ def simulate(
     weights : mapping of array_like, optional
         Weights at birth, by name (``forward_1``, ``bias_1``, ``feedback_2``, ...) as
         (target, source), instead of drawn ones.
+    threads : int
+        Threads of a matrix product. The last bits of a life depend on their number; many lives side
+        by side, one thread each, get more done than one life on many threads.
     progress : bool or callable
         Show a progress bar where there is a terminal; or call this with the presentations done, all
         presentations, and the kind of the phase.
@@ -94,6 +98,7 @@ def simulate(
     target = find_device(device)
     check_simulation(network, schedule, trials=trials, seed=seed, dtype=dtype, record=record)
     target.check_trials(trials, "simulate")
+    check_integer("threads", threads, low=1)
     if not isinstance(progress, bool) and not callable(progress):
         raise TypeError(f"simulate.progress: expected True, False or a callable, got {progress!r}")
     path = check_store(store)
@@ -105,12 +110,11 @@ def simulate(
         attributes["given_weights"] = to_json(given)
     life = Life(network, schedule, record, attributes)
     total = total_presentations(schedule)
-    backend = target.make()
     report = progress_bar(total) if progress is True else nullcontext(progress or _silent)
-    with activated(backend, target.preferences(), dtype), report as tell:
-        run = Run(life, target, backend, birth)
+    with report as tell:
+        run = Run(life, target, birth, threads=threads)
         try:
-            for part in plan(schedule, network, record, trials):
+            for part in plan(schedule, network, record, trials, target.step_cost):
                 run.perform(part)
                 place = part.end if isinstance(part, Segment) else part.place
                 tell(place.total, total, schedule.phases[place.phase_index].kind)

@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from brian2.core.functions import DEFAULT_FUNCTIONS
-
-from ontogeny.engine.expressions import is_proportional, names, terms
+from ontogeny.engine.expressions import FUNCTIONS, is_proportional, names, terms
 
 from .parameters import check_parameters, parameters_of
 
@@ -24,7 +22,7 @@ def _check_equation(
 ) -> None:
     """Refuse an equation that cannot be computed, or whose sum over trials would be no mean."""
     try:
-        unknown = names(code) - set(DEFAULT_FUNCTIONS) - set(parameters) - set(known)
+        unknown = names(code) - FUNCTIONS - set(parameters) - set(known)
     except SyntaxError as problem:
         raise ValueError(
             f"{rule}.{what}: expected an expression, got {code!r} ({problem.msg})"

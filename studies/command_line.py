@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from .cache_commands import cache_app
 from .terminal import bar_of_lives, errors_in_one_line
 from .threads import single_thread
 
@@ -18,6 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(cache_app, name="cache")
 
 
 def _show_version(wanted: bool) -> None:

@@ -128,16 +128,20 @@ def _numpy_blas() -> Finding:
 def _cpp_blas() -> Finding:
     what = "BLAS of device cpp"
     try:
-        return Finding(
-            what=what, good=True, detail=f"scipy-openblas32 {version('scipy-openblas32')}"
-        )
-    except PackageNotFoundError:
+        from ontogeny.engine.blas import find_blas
+
+        blas = find_blas()
+    except (ImportError, ValueError) as error:
+        return Finding(what=what, good=False, detail=_one_line(error))
+    if blas is None:
         cure = "none, plain loops instead; for speed: pip install scipy-openblas32"
         return Finding(what=what, good=None, detail=cure)
+    return Finding(what=what, good=True, detail=blas.name)
 
 
 def _devices(run: bool) -> list[Finding]:
     try:
+        import brian2  # noqa: F401 - some devices need it only for structures that are new
         from ontogeny.engine import DEVICES
     except Exception as error:  # noqa: BLE001 - whatever keeps Brian2 from importing is the finding
         cure = f"Brian2 cannot be imported ({_one_line(error)}); run: pip install -U brian2 numpy"

@@ -7,22 +7,35 @@
 #include <cstdint>
 #include <vector>
 
+// ONTOGENY_CBLAS is what the names of the CBLAS functions begin with; not every library brings a
+// header.
 #ifdef ONTOGENY_CBLAS
-#include <cblas.h>
+#define ONTOGENY_JOIN_NOW(a, b) a##b
+#define ONTOGENY_JOIN(a, b) ONTOGENY_JOIN_NOW(a, b)
+#define ONTOGENY_SGEMM ONTOGENY_JOIN(ONTOGENY_CBLAS, sgemm)
+#define ONTOGENY_DGEMM ONTOGENY_JOIN(ONTOGENY_CBLAS, dgemm)
+extern "C" {
+void ONTOGENY_SGEMM(int, int, int, int, int, int, float, const float*, int, const float*, int, float,
+                    float*, int);
+void ONTOGENY_DGEMM(int, int, int, int, int, int, double, const double*, int, const double*, int,
+                    double, double*, int);
+}
 #endif
 
 namespace dense_engine {
 
 #ifdef ONTOGENY_CBLAS
-inline void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a, int lda,
-                 const float* b, int ldb, float* c, int ldc)
+enum { row_major = 101, plain = 111, transposed = 112 };
+
+inline void gemm(int ta, int tb, int m, int n, int k, const float* a, int lda, const float* b, int ldb,
+                 float* c, int ldc)
 {
-    scipy_cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1.f, a, lda, b, ldb, 0.f, c, ldc);
+    ONTOGENY_SGEMM(row_major, ta, tb, m, n, k, 1.f, a, lda, b, ldb, 0.f, c, ldc);
 }
-inline void gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a, int lda,
-                 const double* b, int ldb, double* c, int ldc)
+inline void gemm(int ta, int tb, int m, int n, int k, const double* a, int lda, const double* b,
+                 int ldb, double* c, int ldc)
 {
-    scipy_cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1., a, lda, b, ldb, 0., c, ldc);
+    ONTOGENY_DGEMM(row_major, ta, tb, m, n, k, 1., a, lda, b, ldb, 0., c, ldc);
 }
 #endif
 
@@ -32,7 +45,7 @@ void propagate_forwards(int trials, int pre, int post, const T* source, const T*
 {
 #ifdef ONTOGENY_CBLAS
     if (trials > 1)
-        return gemm(CblasNoTrans, CblasNoTrans, trials, post, pre, source, pre, w, post, target, post);
+        return gemm(plain, plain, trials, post, pre, source, pre, w, post, target, post);
 #endif
     const int block = 8;  // rows of the target that stay in the cache while the weights pass by
     std::fill(target, target + (int64_t)trials * post, T(0));
@@ -54,7 +67,7 @@ void propagate_backwards(int trials, int pre, int post, const T* source, const T
 {
 #ifdef ONTOGENY_CBLAS
     if (trials > 1)
-        return gemm(CblasNoTrans, CblasTrans, trials, pre, post, source, post, w, post, target, pre);
+        return gemm(plain, transposed, trials, pre, post, source, post, w, post, target, pre);
 #endif
     for (int t = 0; t < trials; t++)
         for (int i = 0; i < pre; i++)
@@ -73,8 +86,7 @@ void correlate_rows(int trials, int pre, int post, int begin, int end, const T* 
 {
 #ifdef ONTOGENY_CBLAS
     if (trials > 1)
-        return gemm(CblasTrans, CblasNoTrans, end - begin, post, trials, a + begin, pre, b, post, g,
-                    post);
+        return gemm(transposed, plain, end - begin, post, trials, a + begin, pre, b, post, g, post);
 #endif
     for (int i = begin; i < end; i++)
     {

@@ -1,5 +1,7 @@
 """One small program that holds every operation, for all targets."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from brian2 import Clock, NeuronGroup, second
@@ -8,12 +10,10 @@ from ontogeny.engine import (
     SOURCE_SETTINGS,
     STEP,
     Correlate,
-    DenseProjection,
     Propagate,
     Settings,
     Source,
     Update,
-    activated,
     find_device,
 )
 
@@ -32,61 +32,57 @@ OPERATIONS = [
 ]
 
 
+SYNAPTIC = ["w", "v", "g", "h", "k", "shut", "u"]
+
+
 class Laboratory:
     """A projection with every operation on arrays of given sizes."""
 
-    def __init__(self, name, trials, pre, post, dtype="float64"):
-        self.shape = (trials, pre, post)
-        target = find_device(name)
-        self.backend, self.target, self.dtype = target.make(), target, dtype
-        with self.active():
-            clock = Clock(dt=STEP * second, name="step_clock")
-            scalars = {"steps": int, "plastic": int, "factor": float, **SOURCE_SETTINGS}
-            settings = Settings(scalars, clock=clock)
-            self.pre = NeuronGroup(
-                trials * pre, "x : 1\nb : 1\nz : 1\nr : 1", clock=clock, name="below"
-            )
-            self.post = NeuronGroup(
-                trials * post,
-                "y : 1\na : 1\nc : 1\nd : 1\nf : 1\ntarget : 1",
-                clock=clock,
-                name="above",
-            )
-            trial = NeuronGroup(trials, "share : 1", clock=clock, name="trial")
-            synaptic = ["w", "v", "g", "h", "k", "shut", "u"]
-            projection = DenseProjection(
-                self.pre,
-                self.post,
-                variables=synaptic,
-                operations=OPERATIONS,
-                trials=trials,
-                settings=settings,
-                name="dense",
-            )
-            source = Source(self.pre, self.post, trial, settings, trials=trials)
-            state = {key: (projection, key) for key in synaptic}
-            state |= {key: (self.pre, key) for key in "xbz"}
-            state |= {key: (self.post, key) for key in "yacdf"}
-            self.program = target.program(
-                [settings, source, trial, self.pre, self.post, projection],
-                device=self.backend,
-                settings=settings,
-                source=source,
-                state=state,
-            )
+    def __init__(self, name, trials, pre, post, dtype="float64", operations=OPERATIONS):
+        self.shape, self.dtype, self.operations = (trials, pre, post), dtype, operations
+        structure = {"title": "laboratory", "shape": self.shape, "operations": repr(operations)}
+        self.program = find_device(name).load(structure, self.make, dtype=dtype)
 
-    def active(self):
-        return activated(self.backend, self.target.preferences(), self.dtype)
+    def make(self, projection):
+        trials, pre, post = self.shape
+        clock = Clock(dt=STEP * second, name="step_clock")
+        scalars = {"steps": int, "plastic": int, "factor": float, **SOURCE_SETTINGS}
+        settings = Settings(scalars, clock=clock)
+        below = NeuronGroup(trials * pre, "x : 1\nb : 1\nz : 1\nr : 1", clock=clock, name="below")
+        above = NeuronGroup(
+            trials * post,
+            "y : 1\na : 1\nc : 1\nd : 1\nf : 1\ntarget : 1",
+            clock=clock,
+            name="above",
+        )
+        trial = NeuronGroup(trials, "share : 1", clock=clock, name="trial")
+        dense = projection(
+            below,
+            above,
+            variables=SYNAPTIC,
+            operations=self.operations,
+            trials=trials,
+            settings=settings,
+            name="dense",
+        )
+        source = Source(below, above, trial, settings, trials=trials)
+        state = {key: (dense, key) for key in SYNAPTIC}
+        state |= {key: (below, key) for key in "xbz"}
+        state |= {key: (above, key) for key in "yacdf"}
+        return SimpleNamespace(
+            objects=[settings, source, trial, below, above, dense],
+            settings=settings,
+            source=source,
+            state=state,
+        )
 
     def run(self, x, y, w, v, steps=1, plastic=0):
-        settings = dict.fromkeys(self.program.settings.names, 0)
-        del settings["steps"]
+        settings = dict.fromkeys(self.program.scalars, 0)
         settings |= {"factor": 1.5, "plastic": plastic}
         zeros = {key: np.zeros(var.size, var.dtype) for key, var in self.program.variables.items()}
         state = zeros | {"x": x.ravel(), "y": y.ravel(), "w": w.ravel(), "v": v.ravel()}
         state["shut"] = np.full(w.size, 7.0)
-        with self.active():
-            return self.program.run(steps, settings, state)
+        return self.program.run(steps, settings, state)
 
 
 @pytest.fixture

@@ -1,70 +1,182 @@
 """A structure is compiled once; what is an input of the program compiles nothing."""
 
+import json
+import shutil
+import stat
+import subprocess
+import sys
+import textwrap
+
 import pytest
 
 from ontogeny.data import gaussian_noise, uniform_noise
-from ontogeny.engine import DEVICES, build, standalone
+from ontogeny.engine import DEVICES, cache, compiled
 from ontogeny.models import Schedule, Spontaneous, layered, simulate
 from ontogeny.plasticity import SGD, Gaussian
 
-pytestmark = pytest.mark.skipif(bool(DEVICES["cpp"].problem()), reason="needs a C++ compiler")
+pytestmark = [
+    pytest.mark.compiler,
+    pytest.mark.skipif(bool(DEVICES["cpp"].problem()), reason="needs a C++ compiler"),
+]
 
 
 @pytest.fixture
-def compilations(monkeypatch):
-    counted = []
-    original = build._compile
-    monkeypatch.setattr(build, "_compile", lambda project: counted.append(original(project)))
-    return counted
+def compiler(monkeypatch, tmp_path):
+    """A cache of its own, and a compiler that writes down every file that it compiles."""
+    log, wrapper = tmp_path / "calls", tmp_path / "compiler"
+    log.touch()
+    wrapper.write_text(
+        f'#!/bin/sh\ncase "$*" in *.cpp*) echo "$@" >> {log};; esac\nexec g++ "$@"\n'
+    )
+    wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("CXX", str(wrapper))
+    monkeypatch.setenv("ONTOGENY_CACHE", str(tmp_path / "cache"))
+    return lambda: len(log.read_text().splitlines())
 
 
-def run(sizes=(6, 5, 4), *, seed=0, rate=0.1, noise=None, presentations=40, weights=None):
-    network = layered(list(sizes), optimiser=SGD(rate=rate), weights=weights)
+def run(sizes=(6, 5, 4), *, seed=0, rate=0.1, noise=None, presentations=40, **options):
+    network = layered(list(sizes), optimiser=SGD(rate=rate), weights=options.get("weights"))
     schedule = Schedule(Spontaneous(noise or gaussian_noise(), presentations=presentations))
     return simulate(network, schedule, device="cpp", trials=4, seed=seed, progress=False)
 
 
-def test_inputs_of_the_program_do_not_compile(compilations):
+def test_inputs_of_the_program_do_not_compile(compiler):
     run()
-    assert len(compilations) == 1
+    calls = compiler()
+    assert calls > 10
     run(seed=5)
     run(rate=0.2)
     run(noise=uniform_noise(std=0.3))
     run(presentations=17)
     run(weights=Gaussian(std=0.01))
-    assert len(compilations) == 1
+    assert compiler() == calls
     run(sizes=(6, 7, 4))
-    assert len(compilations) == 2
+    assert compiler() == 2 * calls
 
 
-def test_failing_compiler_is_reported_and_leaves_nothing(monkeypatch, tmp_path):
-    monkeypatch.setenv("ONTOGENY_CACHE", str(tmp_path))
+ALONE = """
+    import sys
+    from ontogeny.data import gaussian_noise
+    from ontogeny.models import Schedule, Spontaneous, layered, simulate
+    from ontogeny.plasticity import SGD
+    life = simulate(layered([6, 5, 4], optimiser=SGD(rate=0.1)),
+                    Schedule(Spontaneous(gaussian_noise(), presentations=40)),
+                    device="cpp", trials=4, progress=False)
+    print("brian2" in sys.modules, repr(float(life["weights"]["forward_1"][-1].sum())))
+"""
+
+
+def alone():
+    return [sys.executable, "-c", textwrap.dedent(ALONE)]
+
+
+def test_a_known_structure_needs_no_brian2(compiler):
+    printed = [
+        subprocess.run(alone(), capture_output=True, text=True, check=True).stdout.split()
+        for _ in range(2)
+    ]
+    assert [words[0] for words in printed] == ["True", "False"]
+    assert printed[0][1] == printed[1][1]
+
+
+def test_processes_that_build_at_the_same_time_share_one_build(compiler):
+    started = [subprocess.Popen(alone(), stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    printed = [process.communicate()[0].split() for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    assert printed[0][1] == printed[1][1]
+    shared = compiler()
+    shutil.rmtree(cache.cache_folder())
+    run()
+    assert compiler() == 2 * shared
+
+
+def test_failing_compiler_is_reported_and_leaves_nothing(compiler, monkeypatch):
     monkeypatch.setenv("CXX", "false")
     with pytest.raises(RuntimeError, match="the compiler failed.*ontogeny doctor"):
         run(sizes=(3, 2, 2))
-    assert list((tmp_path / "builds").iterdir()) == []
+    assert list((cache.cache_folder() / "builds").iterdir()) == []
+    assert list((cache.cache_folder() / "structures").iterdir()) == []
 
 
 def test_failing_program_is_reported(monkeypatch):
-    original = standalone.StandaloneProgram._call
+    original = compiled.CompiledProgram._call
 
     def call(self, arguments):
         original(self, [*arguments, "settings.nonsense=1"])
 
-    monkeypatch.setattr(standalone.StandaloneProgram, "_call", call)
+    monkeypatch.setattr(compiled.CompiledProgram, "_call", call)
     with pytest.raises(RuntimeError, match="failed with exit status 1.*nonsense"):
         run()
 
 
-@pytest.mark.parametrize("damage", ["removed", "empty"])
-def test_damaged_entry_is_built_again(compilations, damage):
+def _empty(entry):
+    (entry / "main").write_bytes(b"")
+
+
+def _truncate(entry):
+    whole = (entry / "main").read_bytes()
+    (entry / "main").write_bytes(whole[: len(whole) // 2])
+
+
+def _flip(entry):
+    whole = bytearray((entry / "main").read_bytes())
+    whole[len(whole) // 2] ^= 255
+    (entry / "main").write_bytes(whole)
+
+
+def _remove(entry):
+    (entry / "main").unlink()
+
+
+def _mark_away(entry):
+    (entry / "in-use").unlink()
+    (entry / "digest").unlink()
+
+
+@pytest.mark.parametrize("damage", [_empty, _truncate, _flip, _remove, _mark_away])
+def test_damaged_program_is_built_again(compiler, damage):
+    life = run(sizes=(5, 3, 2))
+    calls = compiler()
+    (entry,) = (cache.cache_folder() / "builds").iterdir()
+    damage(entry)
+    again = run(sizes=(5, 3, 2))
+    assert compiler() == 2 * calls
     run(sizes=(5, 3, 2))
-    program = max(build.cache_folder().glob("*/main"), key=lambda path: path.stat().st_mtime)
-    program.unlink()
-    if damage == "empty":
-        program.touch()
-    before = len(compilations)
+    assert compiler() == 2 * calls
+    assert bool((life["weights"]["forward_1"] == again["weights"]["forward_1"]).all())
+
+
+def test_damaged_manifest_is_written_again_without_compiling(compiler):
     run(sizes=(5, 3, 2))
-    assert len(compilations) == before + 1
-    run(sizes=(5, 3, 2))
-    assert len(compilations) == before + 1
+    calls = compiler()
+    (manifest,) = (cache.cache_folder() / "structures").glob("*.json")
+    for content in ("", "{}", json.dumps({"program": "../../elsewhere"}), "[1]"):
+        manifest.write_text(content)
+        run(sizes=(5, 3, 2))
+        assert json.loads(manifest.read_text())["title"].startswith("5-3-2, FeedbackAlignment")
+    assert compiler() == calls
+
+
+def test_truncated_results_are_refused(monkeypatch):
+    original = compiled.CompiledProgram._call
+
+    def call(self, arguments):
+        original(self, arguments)
+        path = self.work / self.variables["forward_1.w"].file
+        path.write_bytes(path.read_bytes()[:-4])
+
+    monkeypatch.setattr(compiled.CompiledProgram, "_call", call)
+    with pytest.raises(OSError, match="expected 30 numbers.*got 29; is the disk full"):
+        run()
+
+
+def test_folders_of_killed_processes_are_swept(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    left = tmp_path / f"ontogeny-run-{dead.pid}-x"
+    left.mkdir()
+    (left / "bank_0").touch()
+    (tmp_path / "ontogeny-run-1-x").mkdir()
+    run()
+    assert [path.name for path in tmp_path.iterdir()] == ["ontogeny-run-1-x"]

@@ -7,8 +7,10 @@ import textwrap
 import numpy as np
 import pytest
 from brian2 import get_device, prefs
+from brian2.devices.device import RuntimeDevice
 
 from ontogeny.engine import DEVICES, activated, find_device
+from ontogeny.engine.standalone import StandaloneDevice, compiler_preferences
 
 
 def test_unknown_device_names_the_choices():
@@ -17,22 +19,23 @@ def test_unknown_device_names_the_choices():
 
 
 def test_missing_compiler_names_the_cure(monkeypatch):
-    monkeypatch.setattr("ontogeny.engine.device.shutil.which", lambda tool: None)
+    monkeypatch.setattr("ontogeny.engine.compiler.shutil.which", lambda tool: None)
     with pytest.raises(RuntimeError, match="apt-get install g.. make.*device='numpy'"):
         find_device("cpp")
 
 
-@pytest.mark.parametrize("name", DEVICES)
-def test_global_state_comes_back_even_after_an_error(name):
-    device = DEVICES[name]
+@pytest.mark.parametrize("backend", [RuntimeDevice, StandaloneDevice])
+def test_global_state_comes_back_even_after_an_error(backend):
+    device, wanted = backend(), {"codegen.target": "cython", **compiler_preferences()}
+    flags = prefs["codegen.cpp.extra_compile_args_gcc"]
     before = get_device(), prefs.codegen.target, prefs.core.default_float_dtype
-    backend = device.make()
     with pytest.raises(KeyError):
-        with activated(backend, device.preferences(), np.float32):
-            assert get_device() is backend
+        with activated(device, wanted, np.float32):
+            assert get_device() is device
             assert prefs.core.default_float_dtype is np.float32
             raise KeyError
     assert (get_device(), prefs.codegen.target, prefs.core.default_float_dtype) == before
+    assert prefs["codegen.cpp.extra_compile_args_gcc"] == flags
 
 
 SCRIPT = """

@@ -6,8 +6,8 @@ import xarray as xr
 
 from ontogeny.data import Stimuli, gaussian_noise
 from ontogeny.engine import DEVICES
-from ontogeny.engine.program import RuntimeProgram
-from ontogeny.engine.standalone import StandaloneProgram
+from ontogeny.engine.compiled import CompiledProgram
+from ontogeny.engine.runtime import RuntimeProgram
 from ontogeny.models import Learning, Record, Schedule, Spontaneous, Test, layered, simulate
 from ontogeny.plasticity import SGD, Adam, Backpropagation, FeedbackAlignment
 
@@ -45,7 +45,7 @@ def make_stimuli(count, seed=5):
 def last_state(monkeypatch):
     """Capture the state that the last segment returned: weights, biases, moments, counter."""
     captured = {}
-    for program in (RuntimeProgram, StandaloneProgram):
+    for program in (RuntimeProgram, CompiledProgram):
 
         def run(self, steps, settings, state, order=None, *, original=program.run):
             result = original(self, steps, settings, state, order)

@@ -309,7 +309,9 @@ def test_divergence_without_store_hands_over_the_life():
     ],
 )
 def test_bad_input_is_refused_before_any_work(tmp_path, monkeypatch, options, error, message):
-    monkeypatch.setattr("ontogeny.models.run.build", lambda *a, **k: pytest.fail("work was begun"))
+    monkeypatch.setattr(
+        "ontogeny.models.builder.build", lambda *a, **k: pytest.fail("work was begun")
+    )
     with pytest.raises(error, match=message):
         live(**{"store": tmp_path / "life.nc", **options})
     assert list(tmp_path.iterdir()) == []
