@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 __all__ = [
     "FUNCTIONS",
+    "assigned",
     "correlate_product",
     "is_idle_without",
     "is_proportional",
@@ -71,6 +72,21 @@ def is_proportional(term: str, name: str) -> bool:
         else:
             found += 2 * (name in names(ast.unparse(node)))
     return found == 1
+
+
+def assigned(statements: str) -> set[str]:
+    """Return the names that statements assign to.
+
+    Examples
+    --------
+    >>> sorted(assigned("g += decay*w; w -= rate*g"))
+    ['g', 'w']
+    """
+    return {
+        node.id
+        for node in ast.walk(ast.parse(statements))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def is_idle_without(statements: str, name: str) -> bool:

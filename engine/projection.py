@@ -11,7 +11,13 @@ from brian2.core.variables import Variables
 from brian2.groups.group import Group
 from brian2.groups.subgroup import Subgroup
 
-from .expressions import correlate_product, is_idle_without, names, propagate_product
+from .expressions import (
+    assigned,
+    correlate_product,
+    is_idle_without,
+    names,
+    propagate_product,
+)
 from .operations import Correlate, Operation, Propagate, Update
 from .runner import OperationRunner
 from .settings import Settings
@@ -255,6 +261,12 @@ class DenseProjection(Group):
             "_plain_post": self._plain(post, "_post"),
             "_fused": bool(operation.update),
             "_sparse": is_idle_without(operation.update, operation.into),
+            "_written": operation.into in assigned(operation.update),
+            "_rows": [
+                self.variables[name]
+                for name in sorted(names(operation.update) & set(self.synaptic))
+                if name != operation.into
+            ],
         }
         code = {"pre": f"_signal_pre = {pre}", "post": f"_signal_post = {post}"}
         if operation.update:

@@ -142,6 +142,7 @@ def _cpp_blas() -> Finding:
 def _devices(run: bool) -> list[Finding]:
     try:
         import brian2  # noqa: F401 - some devices need it only for structures that are new
+
         from ontogeny.engine import DEVICES
     except Exception as error:  # noqa: BLE001 - whatever keeps Brian2 from importing is the finding
         cure = f"Brian2 cannot be imported ({_one_line(error)}); run: pip install -U brian2 numpy"

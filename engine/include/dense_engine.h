@@ -47,18 +47,32 @@ void propagate_forwards(int trials, int pre, int post, const T* source, const T*
     if (trials > 1)
         return gemm(plain, plain, trials, post, pre, source, pre, w, post, target, post);
 #endif
-    const int block = 8;  // rows of the target that stay in the cache while the weights pass by
-    std::fill(target, target + (int64_t)trials * post, T(0));
-    for (int first = 0; first < trials; first += block)
+    static std::vector<int> active;  // silent sources cost nothing
+    for (int t = 0; t < trials; t++)
+    {
+        const T* in = source + (int64_t)t * pre;
+        T* __restrict__ out = target + (int64_t)t * post;
+        active.clear();
         for (int i = 0; i < pre; i++)
-            for (int t = first; t < std::min(first + block, trials); t++)
-            {
-                const T r = source[(int64_t)t * pre + i];
-                if (r == T(0)) continue;
-                const T* row = w + (int64_t)i * post;
-                T* __restrict__ out = target + (int64_t)t * post;
-                for (int j = 0; j < post; j++) out[j] += r * row[j];
-            }
+            if (in[i] != T(0)) active.push_back(i);
+        std::fill(out, out + post, T(0));
+        size_t k = 0;
+        // Four rows of weights at a time: the target is read and written a quarter as often.
+        for (; k + 4 <= active.size(); k += 4)
+        {
+            const int *i = active.data() + k;
+            const T r0 = in[i[0]], r1 = in[i[1]], r2 = in[i[2]], r3 = in[i[3]];
+            const T *w0 = w + (int64_t)i[0] * post, *w1 = w + (int64_t)i[1] * post,
+                    *w2 = w + (int64_t)i[2] * post, *w3 = w + (int64_t)i[3] * post;
+            for (int j = 0; j < post; j++) out[j] += (r0 * w0[j] + r1 * w1[j]) + (r2 * w2[j] + r3 * w3[j]);
+        }
+        for (; k < active.size(); k++)
+        {
+            const T r = in[active[k]];
+            const T* row = w + (int64_t)active[k] * post;
+            for (int j = 0; j < post; j++) out[j] += r * row[j];
+        }
+    }
 }
 
 // target(trial, pre) = sum_post source(trial, post) * w(pre, post)
@@ -109,25 +123,34 @@ void correlate(int trials, int pre, int post, const T* a, const T* b, T* g)
     correlate_rows(trials, pre, post, 0, pre, a, b, g);
 }
 
+// The sums of a row of synapses when there is one trial: made when they are read, kept nowhere.
+template <class T>
+struct Outer {
+    T pre;
+    const T* post;
+    T operator[](int64_t k) const { return pre * post[k]; }
+};
+
 // Correlate block by block, and call use(begin, end, sums) for the synapses of each while their sums
-// are in the cache. Sparse: synapses whose sum is 0 need no call.
-template <class T, bool sparse, class Use>
+// are in the cache, with sums[0] that of the synapse `begin`. Sparse: synapses whose sum is 0 need no
+// call. Writes: the call changes the sums.
+template <class T, bool sparse, bool writes, class Use>
 void correlate_and(int trials, int pre, int post, const T* a, const T* b, const Use& use)
 {
-    // A product needs many rows to be fast. With one trial a block is some vectors long, so that rows
-    // of silent inputs can be passed over.
-    const int most = trials > 1 ? 16384 : 64, rows = std::max(1, std::min(pre, most / post));
+    if constexpr (!writes)
+        if (trials == 1)
+        {
+            for (int i = 0; i < pre; i++)
+                if (!sparse || a[i] != T(0))
+                    use((int64_t)i * post, (int64_t)(i + 1) * post, Outer<T>{a[i], b});
+            return;
+        }
+    // A product needs many rows to be fast; its result stays in the cache.
+    const int rows = std::max(1, std::min(pre, 16384 / post));
     static std::vector<T> sums((size_t)rows * post);
     for (int begin = 0; begin < pre; begin += rows)
     {
         const int end = std::min(begin + rows, pre);
-        if (sparse)
-        {
-            bool silent = true;
-            for (int t = 0; t < trials && silent; t++)
-                for (int i = begin; i < end; i++) silent &= a[(int64_t)t * pre + i] == T(0);
-            if (silent) continue;
-        }
         correlate_rows(trials, pre, post, begin, end, a, b, sums.data());
         use((int64_t)begin * post, (int64_t)end * post, sums.data());
     }

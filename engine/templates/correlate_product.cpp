@@ -29,16 +29,22 @@
 {% if _fused %}
     {{scalar_code['update']|autoindent}}
     // The sums of some rows of synapses are in the cache: there they are used, and not stored.
-    const auto _update = [&](const int64_t _begin, const int64_t _end, {{T}}* _sums) {
-        {{T}}* __restrict {{get_array_name(_into)}} = _sums - _begin;
+    const auto _update = [&](const int64_t _begin, const int64_t _end, auto _sums) {
+{% for variable in _rows %}
+        {{T}}* __restrict const _row_{{loop.index}} = {{get_array_name(variable)}} + _begin;
+{% endfor %}
+        const auto {{get_array_name(_into)}} = _sums;
+{% for variable in _rows %}
+        {{T}}* __restrict const {{get_array_name(variable)}} = _row_{{loop.index}};
+{% endfor %}
         #pragma GCC ivdep
-        for (int64_t _idx = _begin; _idx < _end; _idx++)
+        for (int64_t _idx = 0; _idx < _end - _begin; _idx++)
         {
             const size_t _vectorisation_idx = _idx;
             {{vector_code['update']|autoindent}}
         }
     };
-    dense_engine::correlate_and<{{T}}, {{'true' if _sparse else 'false'}}>(
+    dense_engine::correlate_and<{{T}}, {{'true' if _sparse else 'false'}}, {{'true' if _written else 'false'}}>(
         {{_trials}}, N_pre, N_post, _source_pre, _source_post, _update);
 {% else %}
     dense_engine::correlate<{{T}}>(
