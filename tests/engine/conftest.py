@@ -29,10 +29,18 @@ OPERATIONS = [
     Correlate("tanh(x_pre*w - y_post)", into="k", order=2),
     Correlate("x_pre*y_post", into="shut", order=2, gate="plastic"),
     Update("u = sqrt(w*w + g*g)*factor\nv += 1", order=3),
+    # Sums that are used at once: silent sources may be passed over, the sum changed, or neither.
+    Correlate("x_pre*y_post", into="s", order=4, update="p -= 0.5*factor*s"),
+    Correlate("x_pre*y_post", into="s", order=5, update="s += w; q += s; o = s*q"),
+    Correlate(
+        "tanh(x_pre)*y_post", into="s", order=6, update="m = 0.9*m + s*s; l -= m/(1 + abs(s))"
+    ),
+    Correlate("tanh(x_pre*w - y_post)", into="s", order=7, update="rect += s*int(s > 0)"),
+    Correlate("x_pre*y_post", into="s", order=8, gate="plastic", update="calm += s"),
 ]
 
 
-SYNAPTIC = ["w", "v", "g", "h", "k", "shut", "u"]
+SYNAPTIC = ["w", "v", "g", "h", "k", "shut", "u", "s", "p", "q", "o", "m", "l", "rect", "calm"]
 
 
 class Laboratory:
@@ -66,7 +74,8 @@ class Laboratory:
             name="dense",
         )
         source = Source(below, above, trial, settings, trials=trials)
-        state = {key: (dense, key) for key in SYNAPTIC}
+        # What `s` holds is not defined: its sums are used and forgotten.
+        state = {key: (dense, key) for key in SYNAPTIC if key != "s"}
         state |= {key: (below, key) for key in "xbz"}
         state |= {key: (above, key) for key in "yacdf"}
         return SimpleNamespace(
@@ -85,7 +94,37 @@ class Laboratory:
         return self.program.run(steps, settings, state)
 
 
-@pytest.fixture
+def expected(x, y, w, v):
+    """Return what the operations make of (trial, unit) and (source, target) arrays, gate closed."""
+    outer = np.einsum("ti,tj->ij", x, y)
+    joint = np.tanh(x[:, :, None] * w - y[:, None, :]).sum(axis=0)
+    general = v * np.tanh(x[:, :, None] - w * y[:, None, :])
+    squares = np.einsum("ti,tj->ij", np.tanh(x), y)
+    return {
+        "a": x @ w,
+        "b": y @ w.T,
+        "c": -1.5 * np.tanh(x) @ w,
+        "d": general.sum(axis=1),
+        "z": general.sum(axis=2),
+        "f": np.max(w * x[:, :, None], axis=1),
+        "g": outer,
+        "h": np.einsum("ti,tj->ij", x + 1, 1.5 * y),
+        "k": joint,
+        "shut": np.full_like(w, 7.0),
+        "u": 1.5 * np.sqrt(w**2 + outer**2),
+        "v": v + 1,
+        "w": w,
+        "p": -0.75 * outer,
+        "q": outer + w,
+        "o": (outer + w) ** 2,
+        "m": squares**2,
+        "l": -(squares**2) / (1 + np.abs(squares)),
+        "rect": joint * (joint > 0),
+        "calm": np.zeros_like(w),
+    }
+
+
+@pytest.fixture(scope="module")
 def laboratory():
     made = []
 
@@ -93,6 +132,7 @@ def laboratory():
         made.append(Laboratory(*arguments, **keywords))
         return made[-1]
 
+    make.expected = expected
     yield make
     for one in made:
         one.program.close()

@@ -14,39 +14,6 @@ def draw(trials, pre, post):
     return [generator.standard_normal(size) for size in sizes]
 
 
-# Sizes of one, primes, and more than a vector register or a block of trials.
-SHAPES = {"numpy": [(1, 1, 1), (1, 13, 7), (5, 1, 3), (9, 17, 1), (19, 31, 23)]}
-SHAPES["cpp"] = [(1, 13, 7), (19, 31, 23)]
-CASES = [(name, shape) for name, shapes in SHAPES.items() for shape in shapes]
-
-
-@pytest.mark.parametrize(("device", "shape"), CASES)
-def test_operations_agree_with_numpy(laboratory, device, shape):
-
-    if DEVICES[device].problem():
-        pytest.skip(DEVICES[device].problem())
-    x, y, w, v = draw(*shape)
-    x[:, ::2] = 0  # silent inputs take a short cut in C++
-    found = laboratory(device, *shape).run(x, y, w, v)
-    expected = {
-        "a": np.einsum("ti,ij->tj", x, w),
-        "b": np.einsum("tj,ij->ti", y, w),
-        "c": np.einsum("ti,ij->tj", -1.5 * np.tanh(x), w),
-        "d": np.sum(v * np.tanh(x[:, :, None] - w * y[:, None, :]), axis=1),
-        "z": np.sum(v * np.tanh(x[:, :, None] - w * y[:, None, :]), axis=2),
-        "f": np.max(w * x[:, :, None], axis=1),
-        "g": np.einsum("ti,tj->ij", x, y),
-        "h": np.einsum("ti,tj->ij", x + 1, 1.5 * y),
-        "k": np.sum(np.tanh(x[:, :, None] * w - y[:, None, :]), axis=0),
-        "shut": np.full_like(w, 7.0),
-        "u": 1.5 * np.sqrt(w**2 + np.einsum("ti,tj->ij", x, y) ** 2),
-        "v": v + 1,
-        "w": w,
-    }
-    for key, values in expected.items():
-        np.testing.assert_allclose(found[key], values.ravel(), rtol=1e-12, atol=1e-12, err_msg=key)
-
-
 def test_gate_opens(laboratory):
     x, y, w, v = draw(3, 4, 5)
     found = laboratory("numpy", 3, 4, 5).run(x, y, w, v, plastic=1)
