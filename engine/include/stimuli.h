@@ -55,9 +55,11 @@ inline const Mapped& mapped(const std::string& path)
 template <class T, class U>
 void copy_image(const Presentation& p, const void* bank, int64_t row, T* rates)
 {
-    const U* image = static_cast<const U*>(bank) + row * p.units;
+    const U* __restrict__ image = static_cast<const U*>(bank) + row * p.units;
+    T* __restrict__ into = rates;
     const T scale = T(p.scale), shift = T(p.shift);
-    for (int64_t i = 0; i < p.units; i++) rates[i] = T(image[i]) * scale + shift;
+    const int64_t units = p.units;
+    for (int64_t i = 0; i < units; i++) into[i] = T(image[i]) * scale + shift;
 }
 
 // Images are uint8 or of the program's float type; which one follows from the size of the bank.

@@ -29,7 +29,7 @@ def agree(laboratory, device, shape, dtype):
         generator.standard_normal(size).astype(dtype)
         for size in ((trials, pre), (trials, post), (pre, post), (pre, post))
     )
-    x[:, ::2] = 0  # silent sources take a short cut
+    x[:, : 3 * pre // 4] = 0  # silent sources take a short cut
     found = laboratory(device, *shape, dtype=dtype).run(x, y, w, v)
     arrays = (values.astype(np.float64) for values in (x, y, w, v))
     for key, values in laboratory.expected(*arrays).items():
@@ -60,7 +60,7 @@ def test_operations_agree_on_numpy(laboratory, dtype, shape):
 @pytest.mark.parametrize("device", COMPILED)
 @pytest.mark.parametrize(
     ("shape", "dtype"),
-    [((1, 13, 7), "float64"), ((19, 31, 23), "float64"), ((33, 1, 17), "float32")],
+    [((1, 13, 7), "float64"), ((19, 31, 23), "float64"), ((33, 1, 17), "float32"), ((20, 40, 300), "float64")],
 )
 def test_operations_agree_on_compiled_targets(laboratory, device, shape, dtype):
     agree(laboratory, device, shape, dtype)
