@@ -156,6 +156,7 @@ class StandaloneProgram(Program):
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
             capture_output=True,
             text=True,
+            process_group=0,  # Ctrl-C reaches this process only, which may finish the segment
         )
         if done.returncode or done.stderr.strip():
             raise RuntimeError(

@@ -4,11 +4,13 @@ if __name__ != "ontogeny.models":
     raise ImportError("import ontogeny.models; the folder is not a package of its own")
 
 from .build import Built, build
+from .interrupts import LifeInterrupted
 from .network import Network, Population, layered
 from .readout import READOUTS, Readout
 from .record import Record
+from .resuming import resume
 from .run import DivergenceError
-from .schedule import Learning, Schedule, Spontaneous, Test
+from .schedule import Learning, LossBelow, Schedule, Spontaneous, Test
 from .simulate import simulate
 from .transfer import TRANSFERS, Transfer
 
@@ -18,6 +20,8 @@ __all__ = [
     "Built",
     "DivergenceError",
     "Learning",
+    "LifeInterrupted",
+    "LossBelow",
     "Network",
     "Population",
     "Readout",
@@ -28,5 +32,6 @@ __all__ = [
     "Transfer",
     "build",
     "layered",
+    "resume",
     "simulate",
 ]

@@ -3,22 +3,24 @@
 import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from ontogeny.data import write_trajectory
-from ontogeny.engine import activated, find_device
+from ontogeny.engine import Device, activated, find_device
 
 from .checks import check_simulation, check_store, checked_weights
 from .description import digest_of, to_json
+from .interrupts import Request, postponed_interrupts
 from .life import Life
 from .network import Network
-from .plan import Segment, plan, total_presentations
+from .plan import Evaluation, Segment, total_presentations
 from .progress import progress_bar
 from .record import Record
-from .run import DivergenceError, Run
+from .run import DivergenceError, NotFinite, Run
 from .schedule import Schedule
+from .store import Store, finished_life, opened_store, parts_of
 
 __all__ = ["simulate"]
 
@@ -32,6 +34,7 @@ def simulate(
     seed: int = 0,
     record: Record | None = None,
     store: str | os.PathLike | None = None,
+    resume: bool = False,
     dtype: str = "float32",
     weights: Mapping[str, np.ndarray] | None = None,
     progress: bool | Callable[[int, int, str], None] = True,
@@ -58,8 +61,14 @@ def simulate(
     record : Record, optional
         What is stored.
     store : path, optional
-        netCDF file that is written at the end, or when the life diverges; a life that is
-        interrupted leaves nothing.
+        netCDF file that is written at the end, or when the life diverges. Meanwhile the folder
+        ``<store>.parts`` keeps what was recorded, and every second or so a checkpoint from which a
+        life that was stopped can go on. Ctrl-C, or SIGTERM, ends the running segment and writes a
+        checkpoint; a second Ctrl-C interrupts at once.
+    resume : bool
+        Go on with the life in `store`: from its last checkpoint, from its beginning if there is
+        nothing yet, or not at all if it is complete. The result is, bit for bit, that of a life
+        that nothing has stopped.
     dtype : str
         ``"float32"`` or ``"float64"``.
     weights : mapping of array_like, optional
@@ -72,14 +81,21 @@ def simulate(
     Returns
     -------
     xarray.DataTree
-        The trajectory: groups ``progress``, ``weights``, ``tests`` and ``activity``.
+        The trajectory: groups ``progress``, ``weights``, ``tests`` and ``activity``. With a store,
+        what would take more than 64 MB is read from the file when it is needed.
 
     Raises
     ------
     TypeError, ValueError, MemoryError, FileExistsError, PermissionError
-        If something does not fit; before any work.
+        If something does not fit, such as a store that holds another life; before any work.
+    BlockingIOError
+        If another process simulates the life in `store`.
+    OSError
+        If a disk is full; the life can be resumed.
     DivergenceError
         If the network diverges. What was good is written to `store`.
+    LifeInterrupted
+        If a life with a store is interrupted: a `KeyboardInterrupt` that says how to go on.
 
     Examples
     --------
@@ -96,7 +112,7 @@ def simulate(
     target.check_trials(trials, "simulate")
     if not isinstance(progress, bool) and not callable(progress):
         raise TypeError(f"simulate.progress: expected True, False or a callable, got {progress!r}")
-    path = check_store(store)
+    path = check_store(store, resume=resume)
     attributes = {"seed": int(seed), "trials": int(trials), "device": device, "dtype": dtype}
     birth = checked_weights(network, seed, weights, dtype)
     if weights is not None:
@@ -104,26 +120,82 @@ def simulate(
         given = {name: {"sha256": digest_of(birth[name])} for name in weights}
         attributes["given_weights"] = to_json(given)
     life = Life(network, schedule, record, attributes)
-    total = total_presentations(schedule)
+    if path is None:
+        try:
+            _live(life, target, birth, progress)
+        except NotFinite as error:
+            raise DivergenceError(str(error), life.tree("diverged")) from None
+        return life.tree("complete")
+    if resume and path.is_file() and not parts_of(path).exists:
+        return _complete(path, life)
+    given = {name: birth[name] for name in weights or {}}
+    with opened_store(path, life, given, resume=resume) as kept:
+        if kept is None:
+            return _complete(path, life)
+        try:
+            if not kept.finished:
+                _live(life, target, birth, progress, kept)
+        except NotFinite as error:
+            message = f"{error}; it is stored in {str(path)!r}"
+            raise DivergenceError(message, kept.finish("diverged")) from None
+        return kept.finish("complete")
+
+
+def _live(
+    life: Life,
+    target: Device,
+    birth: dict[str, np.ndarray],
+    progress: bool | Callable[[int, int, str], None],
+    store: Store | None = None,
+) -> None:
+    """Live through all that remains of a life."""
+    total = total_presentations(life.schedule)
     backend = target.make()
     report = progress_bar(total) if progress is True else nullcontext(progress or _silent)
-    with activated(backend, target.preferences(), dtype), report as tell:
+    interrupts = nullcontext(Request()) if store is None else postponed_interrupts()
+    with activated(backend, target.preferences(), life.attributes["dtype"]), report as tell:
         run = Run(life, target, backend, birth)
         try:
-            for part in plan(schedule, network, record, trials):
-                run.perform(part)
-                place = part.end if isinstance(part, Segment) else part.place
-                tell(place.total, total, schedule.phases[place.phase_index].kind)
-        except DivergenceError as error:
-            if path is None:
-                raise
-            write_trajectory(error.life, path, replace=False)
-            raise DivergenceError(f"{error}; it is stored in {str(path)!r}", error.life) from None
+            if store is not None:
+                store.hand_over(run)
+            with interrupts as request:
+                for part in run.remaining():
+                    _perform(run, part, request, store)
+                    place = part.end if isinstance(part, Segment) else part.place
+                    kind = life.schedule.phases[place.phase_index].kind
+                    tell(run.total, run.expected, kind)
+                if store is not None:
+                    store.commit(run, finished=True)
         finally:
             run.program.close()
-    tree = life.tree("complete")
-    if path is not None:
-        write_trajectory(tree, path, replace=False)
+
+
+def _perform(run: Run, part: Segment | Evaluation, request: Request, store: Store | None) -> None:
+    """Do one part of the plan, and keep what must be kept."""
+    try:
+        run.perform(part)
+    except RuntimeError as error:
+        # A signal to all processes of a job ends the compiled program too.
+        if store is not None and request.number:
+            raise store.interrupted(request.number) from error
+        raise
+    if store is None:
+        return
+    if request.number:
+        store.commit(run)
+        raise store.interrupted(request.number)
+    store.keep(run)
+
+
+def _complete(path: Path, life: Life) -> xr.DataTree:
+    """Return the life that a store holds already."""
+    tree = finished_life(path, life)
+    if tree.attrs["status"] == "diverged":
+        raise DivergenceError(
+            f"simulate: expected a life that goes on, got {str(path)!r}, which has diverged; make "
+            f"rates or weights smaller, and choose another store",
+            tree,
+        )
     return tree
 
 
