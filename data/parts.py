@@ -120,7 +120,8 @@ class PartsFolder:
     def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
         """Write arrays by name."""
         with replacing(self.path / name) as file:
-            np.savez(file, **{key: np.asarray(values) for key, values in arrays.items()})
+            save: Any = np.savez
+            save(file, **{key: np.asarray(values) for key, values in arrays.items()})
 
     def read_arrays(self, name: str, only: tuple[str, ...] = ("",)) -> dict[str, np.ndarray]:
         """Read the arrays whose names begin with one of `only`.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ def streams(
             dtype=ACTIVITY[name].dtype if integer else dtype,
             attrs=attributes,
             rows=count,
-            blocks=lambda path=path: blocks(path),
+            blocks=partial(blocks, path),
         )
     return found
 

@@ -13,7 +13,7 @@ _JSON = ("network", "schedule", "record", "given_weights")
 _FREE_INSIDE = ("origin",)
 
 
-def differences(stored: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+def differences(stored: Mapping[Any, Any], given: Mapping[Any, Any]) -> list[str]:
     """Compare the root attributes of a stored life with those of the one that is asked for.
 
     Parameters
@@ -41,7 +41,7 @@ def differences(stored: Mapping[str, Any], given: Mapping[str, Any]) -> list[str
     ]
 
 
-def other_versions(stored: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+def other_versions(stored: Mapping[Any, Any], given: Mapping[Any, Any]) -> list[str]:
     """Return the packages whose versions differ, one sentence each."""
     return compared("", *(json.loads(attributes["versions"]) for attributes in (stored, given)))
 

@@ -9,7 +9,7 @@ from typing import Any
 import xarray as xr
 
 from ontogeny import plasticity
-from ontogeny.data import IMAGE_DIMS, Noise, Stimuli, load_origin, open_trajectory
+from ontogeny.data import IMAGE_DIMS, Noise, Stimuli, load_origin
 from ontogeny.data.parts import PartsFolder
 from ontogeny.plasticity import FeedbackSynapses, ForwardSynapses, InitialWeights, Optimiser, Rule
 
@@ -19,7 +19,7 @@ from .network import Network, Population
 from .record import Record
 from .schedule import Learning, LossBelow, Schedule, Spontaneous, Test
 from .simulate import simulate
-from .store import DESCRIPTION, GIVEN, parts_of, stimuli_file
+from .store import DESCRIPTION, GIVEN, discard, opened_life, parts_of, stimuli_file
 
 __all__ = ["rebuilt", "resume"]
 
@@ -72,7 +72,10 @@ def resume(
     folder = parts_of(path)
     if DESCRIPTION not in folder.names():
         if path.is_file():
-            return open_trajectory(path)
+            if folder.exists:
+                with folder.claimed():
+                    discard(folder)
+            return opened_life(path)
         raise FileNotFoundError(
             f"resume.store: expected the store of an interrupted life, got {str(path)!r}, beside "
             f"which there is no folder {folder.path.name!r} with a life"

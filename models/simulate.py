@@ -117,8 +117,8 @@ def simulate(
     birth = checked_weights(network, seed, weights, dtype)
     if weights is not None:
         # Drawn weights follow from the description and the seed; given ones are told by their hash.
-        given = {name: {"sha256": digest_of(birth[name])} for name in weights}
-        attributes["given_weights"] = to_json(given)
+        hashes = {name: {"sha256": digest_of(birth[name])} for name in weights}
+        attributes["given_weights"] = to_json(hashes)
     life = Life(network, schedule, record, attributes)
     if path is None:
         try:

@@ -1,6 +1,7 @@
 """Keep a life on disk while it is lived, so that it can go on after anything that stops it."""
 
 import json
+import os
 import signal
 import time
 import warnings
@@ -25,7 +26,17 @@ from .plan import total_presentations
 from .run import Run
 from .schedule import Schedule
 
-__all__ = ["DESCRIPTION", "GIVEN", "Store", "advice", "opened_store", "parts_of", "stimuli_file"]
+__all__ = [
+    "DESCRIPTION",
+    "GIVEN",
+    "Store",
+    "discard",
+    "finished_life",
+    "opened_life",
+    "opened_store",
+    "parts_of",
+    "stimuli_file",
+]
 
 DESCRIPTION = "description.json"
 GIVEN = "weights.npz"
@@ -43,6 +54,12 @@ IN_MEMORY = 64_000_000
 def parts_of(path: Path) -> PartsFolder:
     """Return the folder in which a store grows."""
     return PartsFolder(path.with_name(f"{path.name}.parts"))
+
+
+def discard(folder: PartsFolder) -> None:
+    """Remove the parts of a life, first of all what says that they are one."""
+    folder.remove_files(DESCRIPTION)
+    folder.remove_files()
 
 
 def stimuli_file(sha256: str) -> str:
@@ -99,7 +116,9 @@ class Store:
             )
         if given:
             self.folder.write_arrays(GIVEN, given)
-        description = {"format": _FORMAT, "life": self.life.attributes}
+        # The last digits of a matrix product depend on the number of threads.
+        threads = {name: os.environ[name] for name in os.environ if name.endswith("_NUM_THREADS")}
+        description = {"format": _FORMAT, "life": self.life.attributes, "threads": threads}
         # The last one: its presence says that the others are there.
         self.folder.write_json(DESCRIPTION, description)
 
@@ -245,7 +264,7 @@ class Store:
         )
         large = streams(self.life.network, self.life.attributes["dtype"], counts, self._blocks)
         write_streams(tree, large, self.path, temporary=self.folder.path / "tree.nc.part")
-        self.folder.remove_files()
+        discard(self.folder)
         self.checkpoints = 0
         return opened_life(self.path)
 
@@ -301,7 +320,7 @@ def _own_stimuli(schedule: Schedule) -> dict[str, Stimuli]:
     return found
 
 
-def refuse_another(place: Path, stored: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+def refuse_another(place: Path, stored: Mapping[Any, Any], given: Mapping[Any, Any]) -> None:
     """Refuse to go on with a life that is not the one that was asked for.
 
     Raises
@@ -392,7 +411,7 @@ def opened_store(
                     f"another process has just written"
                 )
             yield None
-            folder.remove_files()
+            discard(folder)
             return
         if unfinished:
             store.restore(given)
@@ -406,7 +425,7 @@ def opened_store(
             raise
         finally:
             if not store.checkpoints and not unfinished:
-                folder.remove_files()
+                discard(folder)
 
 
 def _tell_how_to_go_on(error: BaseException, store: Store) -> None:
