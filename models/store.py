@@ -114,7 +114,7 @@ class Store:
             self.folder.write_arrays(
                 name, {"images": stimuli.images.values, "labels": stimuli.labels.values}
             )
-        if given:
+        if "given_weights" in self.life.attributes:
             self.folder.write_arrays(GIVEN, given)
         # The last digits of a matrix product depend on the number of threads.
         threads = {name: os.environ[name] for name in os.environ if name.endswith("_NUM_THREADS")}
