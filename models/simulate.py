@@ -164,8 +164,12 @@ def _live(
                     place = part.end if isinstance(part, Segment) else part.place
                     kind = life.schedule.phases[place.phase_index].kind
                     tell(run.total, run.expected, kind)
+                    if request.number and store is not None:
+                        raise store.stopped(run, request.number)
                 if store is not None:
                     store.commit(run, finished=True)
+                    if request.number:
+                        raise store.interrupted(request.number)
         finally:
             run.program.close()
 
@@ -179,12 +183,8 @@ def _perform(run: Run, part: Segment | Evaluation, request: Request, store: Stor
         if store is not None and request.number:
             raise store.interrupted(request.number) from error
         raise
-    if store is None:
-        return
-    if request.number:
-        store.commit(run)
-        raise store.interrupted(request.number)
-    store.keep(run)
+    if store is not None:
+        store.keep(run)
 
 
 def _complete(path: Path, life: Life) -> xr.DataTree:

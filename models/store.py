@@ -246,6 +246,12 @@ class Store:
             number,
         )
 
+    def stopped(self, run: Run, number: int) -> LifeInterrupted:
+        """Write a last checkpoint, and make the interrupt that says how to go on."""
+        if self.numbers is None or self.numbers["run"]["done"] != run.done:
+            self.commit(run)
+        return self.interrupted(number)
+
     def finish(self, status: str) -> xr.DataTree:
         """Make the one file of all parts, remove them, and return the life.
 

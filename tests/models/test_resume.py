@@ -391,9 +391,16 @@ def test_an_interrupt_finishes_the_segment_and_says_how_to_go_on(
     assert handlers == [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
     assert isinstance(caught.value, LifeInterrupted) and caught.value.number == number
     message = str(caught.value)
-    assert "kept up to presentation 3" in message and "of 1,120" in message
+    assert "kept up to presentation 384 of 1,120; go on" in message
     assert f"simulate(..., store={str(path)!r}, resume=True)" in message
     assert f"ontogeny resume {path}" in message
+    same(hasty.live(path, resume=True), undisturbed)
+
+
+def test_an_interrupt_at_the_very_end_is_not_lost(hasty, tmp_path, undisturbed, same):
+    path = tmp_path / "life.nc"
+    with pytest.raises(LifeInterrupted, match="kept up to presentation 720"):
+        hasty.live(path, progress=stop_at(720, lambda: signal.raise_signal(signal.SIGINT)))
     same(hasty.live(path, resume=True), undisturbed)
 
 
