@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-__all__ = ["compared", "differences", "other_versions"]
+__all__ = ["compared", "differences", "other_versions", "refuse_another"]
 
 # What may differ without any consequence for the rest of a life, or is compared elsewhere.
 _FREE = ("created", "status", "title", "versions", "resumed_with_versions")
@@ -39,6 +40,22 @@ def differences(stored: Mapping[Any, Any], given: Mapping[Any, Any]) -> list[str
             name, *(_value(name, attributes.get(name)) for attributes in (stored, given))
         )
     ]
+
+
+def refuse_another(place: Path, stored: Mapping[Any, Any], given: Mapping[Any, Any]) -> None:
+    """Refuse to go on with a life that is not the one that was asked for.
+
+    Raises
+    ------
+    ValueError
+        Spells out every difference.
+    """
+    found = differences(stored, given)
+    if found:
+        raise ValueError(
+            f"simulate.resume: expected the life that is in {str(place)!r}, got another one "
+            f"({'; '.join(found)}); give what the store has, or choose another store"
+        )
 
 
 def other_versions(stored: Mapping[Any, Any], given: Mapping[Any, Any]) -> list[str]:

@@ -13,13 +13,14 @@ from ontogeny.data import IMAGE_DIMS, Noise, Stimuli, load_origin
 from ontogeny.data.parts import PartsFolder
 from ontogeny.plasticity import FeedbackSynapses, ForwardSynapses, InitialWeights, Optimiser, Rule
 
+from .consolidation import opened_life
 from .description import describe
 from .differences import compared
 from .network import Network, Population
 from .record import Record
 from .schedule import Learning, LossBelow, Schedule, Spontaneous, Test
 from .simulate import simulate
-from .store import DESCRIPTION, GIVEN, discard, opened_life, parts_of, stimuli_file
+from .store import DESCRIPTION, GIVEN, discard, parts_of, stimuli_file
 
 __all__ = ["rebuilt", "resume"]
 

@@ -15,12 +15,13 @@ from .description import digest_of, to_json
 from .interrupts import Request, postponed_interrupts
 from .life import Life
 from .network import Network
+from .opening import finished_life, opened_store
 from .plan import Evaluation, Segment, total_presentations
 from .progress import progress_bar
 from .record import Record
 from .run import DivergenceError, NotFinite, Run
 from .schedule import Schedule
-from .store import Store, finished_life, opened_store, parts_of
+from .store import Store, parts_of
 
 __all__ = ["simulate"]
 

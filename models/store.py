@@ -5,38 +5,26 @@ import os
 import signal
 import time
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from ontogeny.data import Stimuli, open_trajectory
+from ontogeny.data import Stimuli
 from ontogeny.data.parts import PartsFolder
-from ontogeny.data.trajectory import write_streams
 
-from .assembly import SMALL, assembled, streams
+from .consolidation import consolidate, opened_life, part_name
 from .description import digest_of
-from .differences import differences, other_versions
+from .differences import other_versions, refuse_another
 from .interrupts import LifeInterrupted
 from .life import Life
 from .plan import total_presentations
 from .run import Run
 from .schedule import Schedule
 
-__all__ = [
-    "DESCRIPTION",
-    "GIVEN",
-    "Store",
-    "discard",
-    "finished_life",
-    "opened_life",
-    "opened_store",
-    "parts_of",
-    "stimuli_file",
-]
+__all__ = ["DESCRIPTION", "GIVEN", "Store", "advice", "discard", "parts_of", "stimuli_file"]
 
 DESCRIPTION = "description.json"
 GIVEN = "weights.npz"
@@ -47,8 +35,6 @@ _FORMAT = 1
 INTERVAL = 1.0
 SHARE = 20
 WAITING = 32_000_000
-# Lives up to this size are returned in memory, larger ones are read from their file when needed.
-IN_MEMORY = 64_000_000
 
 
 def parts_of(path: Path) -> PartsFolder:
@@ -154,7 +140,7 @@ class Store:
         self.checkpoints, self.parts = number, meta["parts"]
         self.numbers, self.arrays = meta, arrays
         self.life.kept = meta["kept"]
-        missing = set(map(_part, range(1, self.parts + 1))) - set(self.folder.names("part-"))
+        missing = set(map(part_name, range(1, self.parts + 1))) - set(self.folder.names("part-"))
         if missing:
             raise ValueError(
                 f"simulate.resume: expected {self.parts} parts in {str(self.folder.path)!r}, got "
@@ -234,7 +220,7 @@ class Store:
     def _write_rows(self) -> None:
         rows = self.life.take()
         if rows:
-            self.folder.write_arrays(_part(self.parts + 1), rows)
+            self.folder.write_arrays(part_name(self.parts + 1), rows)
             self.parts += 1
 
     def interrupted(self, number: int = signal.SIGINT) -> LifeInterrupted:
@@ -261,53 +247,10 @@ class Store:
             How the life ended.
         """
         self._write_rows()
-        small, counts = self._survey()
-        tree = assembled(
-            self.life.network,
-            {**self.life.attributes, "status": status},
-            small,
-            dict.fromkeys(counts),
-        )
-        large = streams(self.life.network, self.life.attributes["dtype"], counts, self._blocks)
-        write_streams(tree, large, self.path, temporary=self.folder.path / "tree.nc.part")
+        consolidate(self.life, status, self.folder, self.parts, self.path)
         discard(self.folder)
         self.checkpoints = 0
         return opened_life(self.path)
-
-    def _survey(self) -> tuple[dict[str, np.ndarray], dict[str, int]]:
-        """Read what is small, and count the rows of what is large."""
-        columns: dict[str, list[np.ndarray]] = {}
-        counts: dict[str, int] = {}
-        for number in range(1, self.parts + 1):
-            small = self.folder.read_arrays(_part(number), only=(*SMALL, "activity/phase_index"))
-            shown = small.pop("activity/phase_index", np.zeros(0))
-            for name, values in small.items():
-                columns.setdefault(name, []).append(values)
-            kept = len(small.get("progress/loss", ()))
-            for name in self.folder.array_names(_part(number)):
-                if not name.startswith(SMALL):
-                    rows = kept if name.startswith("weights/") else len(shown)
-                    counts[name] = counts.get(name, 0) + rows
-        if "activity/target" in counts:
-            counts["activity/presentation"] = counts["activity/target"]
-        return {name: np.concatenate(values) for name, values in columns.items()}, counts
-
-    def _blocks(self, path: str) -> Iterator[np.ndarray]:
-        """Return the rows of a large variable, part by part."""
-        first = 0
-        for number in range(1, self.parts + 1):
-            wanted = "activity/phase_index" if path == "activity/presentation" else path
-            values = self.folder.read_arrays(_part(number), only=(wanted,)).get(wanted)
-            if values is None:
-                continue
-            if path == "activity/presentation":
-                values = np.arange(first, first + len(values))
-            first += len(values)
-            yield values
-
-
-def _part(number: int) -> str:
-    return f"part-{number:08d}.npz"
 
 
 def _checkpoint(number: int) -> str:
@@ -324,118 +267,3 @@ def _own_stimuli(schedule: Schedule) -> dict[str, Stimuli]:
                 digest = digest_of(stimuli.images.values, stimuli.labels.values.astype(np.int64))
                 found[stimuli_file(digest)] = stimuli
     return found
-
-
-def refuse_another(place: Path, stored: Mapping[Any, Any], given: Mapping[Any, Any]) -> None:
-    """Refuse to go on with a life that is not the one that was asked for.
-
-    Raises
-    ------
-    ValueError
-        Spells out every difference.
-    """
-    found = differences(stored, given)
-    if found:
-        raise ValueError(
-            f"simulate.resume: expected the life that is in {str(place)!r}, got another one "
-            f"({'; '.join(found)}); give what the store has, or choose another store"
-        )
-
-
-def opened_life(path: Path) -> xr.DataTree:
-    """Open a stored life; a small one is read and its file closed."""
-    tree = open_trajectory(path)
-    size = sum(node.to_dataset(inherit=False).nbytes for node in tree.subtree)
-    if size <= IN_MEMORY:
-        tree.load()
-        tree.close()
-    return tree
-
-
-def finished_life(path: Path, life: Life) -> xr.DataTree:
-    """Return the life that a store holds already.
-
-    Raises
-    ------
-    ValueError
-        If it is another one.
-    """
-    tree = opened_life(path)
-    try:
-        refuse_another(path, tree.attrs, life.attributes)
-    except ValueError:
-        tree.close()
-        raise
-    return tree
-
-
-@contextmanager
-def opened_store(
-    path: Path, life: Life, given: Mapping[str, np.ndarray], *, resume: bool
-) -> Iterator[Store | None]:
-    """Claim the store of a life; nothing is left of one that had no checkpoint.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file that the life will be in.
-    life : Life
-        What is to be lived.
-    given : mapping of ndarray
-        Weights at birth that were not drawn.
-    resume : bool
-        Go on with what is there.
-
-    Yields
-    ------
-    Store or None
-        None if the life is finished and in its file.
-
-    Raises
-    ------
-    FileExistsError
-        If there is an unfinished life and it is not to be resumed.
-    BlockingIOError
-        If another process is at work.
-    ValueError
-        If the life that is there is another one, or damaged.
-    """
-    folder = parts_of(path)
-    with folder.claimed():
-        store = Store(path, life, folder)
-        unfinished = DESCRIPTION in folder.names()
-        if unfinished and not resume:
-            raise FileExistsError(
-                f"simulate.store: expected a path where nothing is, got {str(path)!r}, of which an "
-                f"unfinished life is in {str(folder.path)!r}; {advice(path)}, or remove the folder"
-            )
-        if path.exists():
-            # Another process finished it, just now or before it could remove the parts.
-            if not resume:
-                raise FileExistsError(
-                    f"simulate.store: expected a path where nothing is, got {str(path)!r}, which "
-                    f"another process has just written"
-                )
-            yield None
-            discard(folder)
-            return
-        if unfinished:
-            store.restore(given)
-        else:
-            store.begin(given)
-        try:
-            yield store
-        except BaseException as error:
-            if store.checkpoints:
-                _tell_how_to_go_on(error, store)
-            raise
-        finally:
-            if not store.checkpoints and not unfinished:
-                discard(folder)
-
-
-def _tell_how_to_go_on(error: BaseException, store: Store) -> None:
-    if isinstance(error, KeyboardInterrupt) and not isinstance(error, LifeInterrupted):
-        raise store.interrupted() from error
-    if isinstance(error, Exception):
-        error.add_note(f"The life is kept up to presentation {store.kept:,}; {advice(store.path)}")

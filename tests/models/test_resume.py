@@ -214,7 +214,7 @@ def test_a_complete_life_is_returned_at_once(hasty, tmp_path, monkeypatch, same)
 
 
 def test_large_lives_are_read_when_needed(hasty, tmp_path, monkeypatch, undisturbed, same):
-    monkeypatch.setattr(hasty.store, "IN_MEMORY", 0)
+    monkeypatch.setattr("ontogeny.models.consolidation.IN_MEMORY", 0)
     path = tmp_path / "life.nc"
     life = hasty.live(path)
     assert not life["weights"].to_dataset().variables["forward_1"]._in_memory
@@ -468,10 +468,11 @@ def test_a_life_that_diverges_is_stored_and_diverges_again(hasty, tmp_path, same
 # Memory
 
 
-def test_memory_does_not_grow_with_the_length_of_a_life(hasty, tmp_path):
+def test_memory_does_not_grow_with_the_length_of_a_life(hasty, tmp_path, monkeypatch):
     """Ten times the record in nearly the same memory: only counts of presentations grow."""
     network = layered([400, 8, 4])
-    hasty.store.SHARE, peaks = 0, []
+    peaks = []
+    monkeypatch.setattr("ontogeny.models.consolidation.IN_MEMORY", 0)
     for presentations in (3_000, 3_000, 20_000):
         noise = Spontaneous(gaussian_noise(), presentations=presentations)
         tracemalloc.start()
@@ -485,7 +486,6 @@ def test_memory_does_not_grow_with_the_length_of_a_life(hasty, tmp_path):
         life.close()
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-        hasty.store.IN_MEMORY = 0
     _, short, long = peaks
     stored = 20_000 * 404 * 4
     assert long - short < stored / 10
