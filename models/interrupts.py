@@ -63,9 +63,9 @@ def postponed_interrupts() -> Iterator[Request]:
     if threading.current_thread() is not threading.main_thread():
         defaults = {}
     taken = {
-        number: default
+        number: signal.getsignal(number)
         for number, default in defaults.items()
-        if signal.getsignal(number) == default
+        if _innermost(signal.getsignal(number)) == default
     }
 
     def note(number: int, frame: Any) -> None:
@@ -78,5 +78,12 @@ def postponed_interrupts() -> Iterator[Request]:
             signal.signal(number, note)
         yield request
     finally:
-        for number, default in taken.items():
-            signal.signal(number, default)
+        for number, handler in taken.items():
+            signal.signal(number, handler)
+
+
+def _innermost(handler: Any) -> Any:
+    """Return the handler that Brian2, when it was imported, wrapped into its own."""
+    while hasattr(handler, "previous_handler"):
+        handler = handler.previous_handler
+    return handler

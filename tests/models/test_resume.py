@@ -386,8 +386,15 @@ def test_an_interrupt_finishes_the_segment_and_says_how_to_go_on(
 ):
     path = tmp_path / "life.nc"
     handlers = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+    noted = []
+
+    def interrupt():
+        signal.raise_signal(number)
+        noted.append(number)
+
     with pytest.raises(KeyboardInterrupt) as caught:
-        hasty.live(path, progress=stop_at(300, lambda: signal.raise_signal(number)))
+        hasty.live(path, progress=stop_at(300, interrupt))
+    assert noted == [number]
     assert handlers == [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
     assert isinstance(caught.value, LifeInterrupted) and caught.value.number == number
     message = str(caught.value)

@@ -369,8 +369,11 @@ INTERRUPTED = """
     from ontogeny.data import gaussian_noise
     from ontogeny.models import Schedule, Spontaneous, layered, simulate
 
+    sent = []
+
     def interrupt(done, total, phase):
-        if done:
+        if done and not sent:
+            sent.append(done)
             threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     network = layered([200, 100, 10])
