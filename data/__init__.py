@@ -4,14 +4,15 @@ if __name__ != "ontogeny.data":
     raise ImportError("import ontogeny.data; the folder is not a package of its own")
 
 from .checks import check_trajectory
-from .images import load_images
+from .images import load_images, load_origin
 from .join import join_trajectories
 from .noise import Noise, gaussian_noise, uniform_noise
 from .schema import PHASES, SCHEMA, SCHEMA_VERSION
-from .stimuli import ImageSet, Stimuli
+from .stimuli import IMAGE_DIMS, ImageSet, Stimuli
 from .trajectory import open_trajectory, write_trajectory
 
 __all__ = [
+    "IMAGE_DIMS",
     "PHASES",
     "SCHEMA",
     "SCHEMA_VERSION",
@@ -22,6 +23,7 @@ __all__ = [
     "gaussian_noise",
     "join_trajectories",
     "load_images",
+    "load_origin",
     "open_trajectory",
     "uniform_noise",
     "write_trajectory",

@@ -1,7 +1,9 @@
 """Image sets by name."""
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +79,8 @@ def load_images(
     scale, shift = _unit() if normalisation == "unit" else _standard(train[0])
 
     def stimuli(part: str, images: Bytes, labels: Bytes) -> Stimuli:
-        return Stimuli(
+        origin = {"set": name, "normalisation": normalisation, "part": part, "samples": []}
+        loaded = Stimuli(
             images=xr.DataArray(images, dims=IMAGE_DIMS),
             labels=xr.DataArray(labels, dims="sample"),
             classes=source.classes,
@@ -85,6 +88,7 @@ def load_images(
             scale=scale,
             shift=shift,
         )
+        return loaded.of_origin(origin)
 
     return ImageSet(
         train=stimuli("train", *train),
@@ -93,6 +97,45 @@ def load_images(
         licence=source.licence,
         citation=source.citation,
     )
+
+
+def load_origin(origin: Mapping[str, Any]) -> Stimuli:
+    """Load stimuli again from where they came.
+
+    Parameters
+    ----------
+    origin : mapping
+        The attribute `origin` of stimuli, which may have gone through JSON.
+
+    Returns
+    -------
+    Stimuli
+        What `load_images` and `Stimuli.sample` make now.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the data set is nowhere to be found.
+    ValueError
+        If there is no such origin.
+
+    Examples
+    --------
+    >>> few = load_images("mnist-5k").train.sample(100, seed=7)
+    >>> load_origin(few.origin).name
+    'mnist-5k train, 100 of 4000 (seed 7)'
+    """
+    try:
+        loaded = load_images(origin["set"], origin["normalisation"])
+        stimuli = {"train": loaded.train, "test": loaded.test}[origin["part"]]
+        samples = [(int(n), int(seed)) for n, seed in origin["samples"]]
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"load_origin.origin: expected set, normalisation, part and samples, got {origin!r}"
+        ) from error
+    for n, seed in samples:
+        stimuli = stimuli.sample(n, seed=seed)
+    return stimuli
 
 
 def _embedded() -> tuple[tuple[Bytes, Bytes], tuple[Bytes, Bytes]]:

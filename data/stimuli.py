@@ -1,8 +1,10 @@
 """Labelled stimuli: images with a linear map from pixel values to rates."""
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +33,12 @@ class Stimuli:
     scale, shift : float
         Map from pixel value to rate (unit "1").
 
+    Attributes
+    ----------
+    origin : mapping or None
+        Where the stimuli can be loaded from again, for `load_origin`; known for those of
+        `load_images` and samples of them, and forgotten by `dataclasses.replace`.
+
     Raises
     ------
     TypeError
@@ -56,6 +64,7 @@ class Stimuli:
     name: str
     scale: float = 1.0
     shift: float = 0.0
+    origin: Mapping[str, Any] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         _check_images(self.images)
@@ -174,12 +183,22 @@ class Stimuli:
             raise ValueError(f"Stimuli.sample.n: expected an integer in 1..{len(self)}, got {n!r}")
         order = _balanced_order(self.labels.values, np.random.default_rng(seed))
         chosen = order[: int(n)]
-        return replace(
+        drawn = replace(
             self,
             images=self.images.isel(sample=chosen),
             labels=self.labels.isel(sample=chosen),
             name=f"{self.name}, {n} of {len(self)} (seed {seed})",
         )
+        if self.origin is None or not isinstance(seed, Integral):
+            return drawn
+        samples = [*self.origin["samples"], [int(n), int(seed)]]
+        return drawn.of_origin({**self.origin, "samples": samples})
+
+    def of_origin(self, origin: Mapping[str, Any]) -> "Stimuli":
+        """Return the same stimuli with the place that they can be loaded from again."""
+        known = replace(self)
+        object.__setattr__(known, "origin", dict(origin))
+        return known
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -6,11 +6,13 @@ if __name__ != "ontogeny.models":
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from .interrupts import LifeInterrupted
 from .network import Network, Population, layered
 from .readout import READOUTS, Readout
 from .record import Record
+from .resuming import resume
 from .run import DivergenceError
-from .schedule import Learning, Schedule, Spontaneous, Test
+from .schedule import Learning, LossBelow, Schedule, Spontaneous, Test
 from .simulate import simulate
 from .transfer import TRANSFERS, Transfer
 
@@ -31,6 +33,8 @@ __all__ = [
     "Built",
     "DivergenceError",
     "Learning",
+    "LifeInterrupted",
+    "LossBelow",
     "Network",
     "Population",
     "Readout",
@@ -41,5 +45,6 @@ __all__ = [
     "Transfer",
     "build",
     "layered",
+    "resume",
     "simulate",
 ]

@@ -122,19 +122,29 @@ def _check_budget(
     _log.info("a life of %s bytes will be stored, before compression", f"{needed:,}")
 
 
-def check_store(store: str | os.PathLike | None) -> Path | None:
-    """Refuse a store that exists or cannot be written.
+def check_store(store: str | os.PathLike | None, *, resume: bool = False) -> Path | None:
+    """Refuse a store that exists, unless it is to be resumed, or cannot be written.
 
     Raises
     ------
+    ValueError
+        If nothing is to be resumed.
     FileExistsError
         If there is something at the path.
     NotADirectoryError, PermissionError
         If its folder cannot be made or written.
     """
+    if not isinstance(resume, bool):
+        raise TypeError(f"simulate.resume: expected True or False, got {resume!r}")
     if store is None:
+        if resume:
+            raise ValueError(
+                "simulate.resume: expected a store to go on with, got none; give store=PATH"
+            )
         return None
     path = Path(store)
+    if resume and path.is_file():
+        return path
     if path.exists():
         raise FileExistsError(
             f"simulate.store: expected a path where nothing is, got {str(path)!r}; remove it or "

@@ -35,6 +35,7 @@ def describe(value: Any) -> Any:
             "scale": float(value.scale),
             "shift": float(value.shift),
             "sha256": digest_of(value.images.values, value.labels.values.astype(np.int64)),
+            "origin": describe(value.origin),
         }
     if is_dataclass(value):
         named = {item.name: describe(getattr(value, item.name)) for item in fields(value)}

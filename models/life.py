@@ -1,8 +1,7 @@
-"""Collect the life of a network into a trajectory."""
+"""Collect the life of a network."""
 
 import json
 import platform
-from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -10,13 +9,12 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.data import PHASES, SCHEMA, SCHEMA_VERSION
-from ontogeny.data.schema import ACTIVITY, PROGRESS, TESTS, WEIGHTS, Variable
-from ontogeny.engine.expressions import names as identifiers
+from ontogeny.data.schema import GROUPS
 
+from .assembly import SMALL, assembled
 from .description import to_json
 from .network import Network
 from .plan import Place, checkpoint_presentations, total_presentations
-from .readout import READOUTS
 from .record import Record
 from .schedule import Schedule
 
@@ -51,6 +49,11 @@ class Life:
         The descriptions.
     attributes : dict
         More root attributes: seed, trials, device, dtype.
+
+    Attributes
+    ----------
+    kept : int
+        Presentation of the last checkpoint.
     """
 
     def __init__(
@@ -59,6 +62,10 @@ class Life:
         self.network, self.schedule, self.record = network, schedule, record
         # Written down before the life, so that what cannot be written stops it before any work.
         self.attributes = self._describe(attributes)
+        self.kept = 0
+        self._forget()
+
+    def _forget(self) -> None:
         self.progress: list[dict[str, Any]] = []
         self.tests: list[dict[str, Any]] = []
         self.weights: dict[str, list[np.ndarray]] = {}
@@ -68,6 +75,7 @@ class Life:
         self, place: Place, weights: dict[str, np.ndarray], loss: float, accuracy: float
     ) -> None:
         """Keep the weights, (target, source) each, and the means since the last checkpoint."""
+        self.kept = place.total
         self.progress.append({**self._row(place), "loss": loss, "accuracy": accuracy})
         for name, values in weights.items():
             self.weights.setdefault(name, []).append(np.array(values))
@@ -86,30 +94,48 @@ class Life:
             "epoch": place.epoch,
         }
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the large variables that are in memory."""
+        weights = sum(values.nbytes for kept in self.weights.values() for values in kept)
+        return weights + sum(rates.nbytes + targets.nbytes for _, rates, targets in self.activity)
+
+    def rows(self) -> dict[str, np.ndarray]:
+        """Return what is in memory as arrays by ``group/variable``, with rows along the first dim.
+
+        Groups in which nothing was recorded have no arrays.
+        """
+        rows = {**_columns("progress", self.progress), **_columns("tests", self.tests)}
+        rows |= {f"weights/{name}": np.stack(values) for name, values in self.weights.items()}
+        if self.activity:
+            indices, rates, targets = zip(*self.activity, strict=True)
+            lengths = [len(shown) for shown in rates]
+            rows["activity/input_rate"] = np.concatenate(rates)
+            rows["activity/target"] = np.concatenate(targets)
+            rows["activity/phase_index"] = np.repeat(np.asarray(indices, np.int16), lengths)
+        return rows
+
+    def take(self) -> dict[str, np.ndarray]:
+        """Return what is in memory, and forget it."""
+        rows = self.rows()
+        self._forget()
+        return rows
+
     def tree(self, status: str) -> xr.DataTree:
-        """Return the trajectory so far.
+        """Return the trajectory so far, if nothing of it was taken.
 
         Parameters
         ----------
         status : {"complete", "diverged"}
             How the life ended.
         """
-        groups = {
-            "/": xr.Dataset(
-                attrs={
-                    **self.attributes,
-                    "created": datetime.now(UTC).isoformat(timespec="seconds"),
-                    "status": status,
-                }
-            ),
-            "/progress": self._table(self.progress, PROGRESS, "checkpoint"),
-            "/weights": self._weights(),
-        }
-        if self.tests:
-            groups["/tests"] = self._table(self.tests, TESTS, "test")
-        if self.activity:
-            groups["/activity"] = self._activity()
-        return xr.DataTree.from_dict(groups)
+        rows = self.rows()
+        return assembled(
+            self.network,
+            {**self.attributes, "status": status},
+            {name: rows[name] for name in rows if name.startswith(SMALL)},
+            {name: rows[name] for name in rows if not name.startswith(SMALL)},
+        )
 
     def _describe(self, attributes: dict[str, Any]) -> dict[str, Any]:
         packages = ("ontogeny", "brian2", "numpy", "xarray")
@@ -125,86 +151,11 @@ class Life:
             **attributes,
         }
 
-    def _table(
-        self, rows: list[dict[str, Any]], declared: dict[str, Variable], dim: str
-    ) -> xr.Dataset:
-        table = {dim: np.arange(len(rows)), **{key: [row[key] for row in rows] for key in rows[0]}}
-        variables = {}
-        for name, values in table.items():
-            attrs = declared[name].attrs
-            if name == "loss":
-                attrs["units"] = READOUTS[self.network.readout].units
-            variables[name] = (dim, np.asarray(values, declared[name].dtype), attrs)
-        return xr.Dataset(variables).set_coords("presentation")
 
-    def _populations(self) -> dict[str, Any]:
-        return {
-            population.name: (
-                population.name,
-                np.arange(population.size, dtype=np.int32),
-                {"units": "1", "long_name": f"neuron of {population.name}"},
-            )
-            for population in self.network.populations
-        }
-
-    def _weights(self) -> xr.Dataset:
-        progress = self._table(self.progress, PROGRESS, "checkpoint")
-        coords = {name: progress[name] for name in WEIGHTS}
-        variables = {
-            name: (
-                ("checkpoint", *self._ends(name)),
-                np.stack(values),
-                self._weight_attributes(name),
-            )
-            for name, values in self.weights.items()
-        }
-        return xr.Dataset(variables, coords={**coords, **self._populations()})
-
-    def _ends(self, name: str) -> tuple[str, ...]:
-        kind, layer = name.split("_")
-        above = self.network.populations[int(layer)].name
-        below = self.network.populations[int(layer) - 1].name
-        return {"forward": (above, below), "feedback": (below, above), "bias": (above,)}[kind]
-
-    def _weight_attributes(self, name: str) -> dict[str, Any]:
-        kind, layer = name.split("_")
-        ends = self._ends(name)
-        partner = {"forward": f"feedback_{layer}", "feedback": f"forward_{layer}", "bias": ""}[kind]
-        noun = "biases" if kind == "bias" else f"{kind} weights"
-        unread = kind == "feedback" and "w" not in identifiers(self.network.rule.signal)
-        attributes = {
-            "units": "1",
-            "long_name": f"{noun} of layer {layer}",
-            "read": int(not unread),
-            "kind": kind,
-            "target": ends[0],
-            "partner": partner if partner in self.weights else "",
-            "layer": int(layer),
-            "plastic": int(kind != "feedback"),
-        }
-        return attributes if kind == "bias" else {**attributes, "source": ends[1]}
-
-    def _activity(self) -> xr.Dataset:
-        rates = np.concatenate([rates for _, rates, _ in self.activity])
-        targets = np.concatenate([targets for _, _, targets in self.activity])
-        phases = [np.full(len(rates), index) for index, rates, _ in self.activity]
-        values = {
-            "presentation": np.arange(len(rates)),
-            "input_rate": rates,
-            "target": targets,
-            "phase_index": np.concatenate(phases).astype(np.int16),
-        }
-        return xr.Dataset(
-            {
-                name: (ACTIVITY[name].dims, values[name], ACTIVITY[name].attrs)
-                for name in ("input_rate", "target", "phase_index")
-            },
-            coords={
-                "presentation": (
-                    "presentation",
-                    values["presentation"],
-                    ACTIVITY["presentation"].attrs,
-                ),
-                **{key: self._populations()[key] for key in ("inputs", "outputs")},
-            },
-        )
+def _columns(group: str, rows: list[dict[str, Any]]) -> dict[str, np.ndarray]:
+    if not rows:
+        return {}
+    return {
+        f"{group}/{name}": np.asarray([row[name] for row in rows], GROUPS[group][name].dtype)
+        for name in rows[0]
+    }

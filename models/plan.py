@@ -1,7 +1,9 @@
 """Cut a schedule into segments."""
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -20,6 +22,7 @@ __all__ = [
     "presentations_of",
     "steps_per_segment",
     "total_presentations",
+    "window_of",
 ]
 
 # Multiplications and additions of a segment: some seconds of work on one core.
@@ -69,6 +72,9 @@ class Segment:
         The optimiser starts afresh.
     checkpoint : bool
         The weights are stored afterwards.
+    window : bool
+        A window of the phase's criterion ends here: whoever lives through the segment says whether
+        the phase is over.
     """
 
     end: Place
@@ -77,6 +83,12 @@ class Segment:
     presentations: int
     reset: bool
     checkpoint: bool
+    window: bool = False
+
+    @property
+    def done(self) -> int:
+        """Presentations of the round so far."""
+        return self.first + self.presentations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +128,7 @@ def steps_per_segment(network: Network, trials: int, step_cost: int = STEP_COST)
 
 
 def presentations_of(phase: Phase) -> int:
-    """Return how many plastic presentations a phase has."""
+    """Return how many plastic presentations a phase has; with a criterion, at most."""
     if isinstance(phase, Spontaneous):
         return int(phase.presentations)
     if isinstance(phase, Learning):
@@ -125,8 +137,14 @@ def presentations_of(phase: Phase) -> int:
 
 
 def total_presentations(schedule: Schedule) -> int:
-    """Return how many plastic presentations a life has."""
+    """Return how many plastic presentations a life has; with criteria, at most."""
     return sum(presentations_of(phase) for phase in schedule.phases)
+
+
+def window_of(phase: Phase, trials: int) -> int:
+    """Return the window of a phase's criterion in whole steps, 0 where there is none."""
+    until = getattr(phase, "until", None)
+    return 0 if until is None else -(-until.window // trials) * trials
 
 
 def _round_up(points: np.ndarray, phase: Phase, trials: int) -> np.ndarray:
@@ -139,48 +157,69 @@ def _round_up(points: np.ndarray, phase: Phase, trials: int) -> np.ndarray:
 def checkpoint_presentations(schedule: Schedule, record: Record, trials: int) -> list[np.ndarray]:
     """Return the checkpoints of every phase, in presentations of the phase, rising.
 
+    Phases with a criterion are taken as if it were never fulfilled.
+
     Raises
     ------
     ValueError
         If a given checkpoint lies beyond the life.
     """
-    totals = [presentations_of(phase) for phase in schedule.phases]
-    births = np.concatenate([[0], np.cumsum(totals)])
-    given = record.checkpoints
+    given, total = record.checkpoints, total_presentations(schedule)
     if isinstance(given, tuple):
-        beyond = [int(point) for point in given if point > births[-1]]
+        beyond = [int(point) for point in given if point > total]
         if beyond:
             raise ValueError(
-                f"Record.checkpoints: expected at most {births[-1]} presentations, the length of "
+                f"Record.checkpoints: expected at most {total} presentations, the length of "
                 f"this life, got {beyond}"
             )
-    found = []
-    for phase, total, birth in zip(schedule.phases, totals, births, strict=False):
-        if not total:
-            found.append(np.zeros(0, np.int64))
-            continue
-        if isinstance(given, int):
-            points = np.geomspace(total, min(trials, total), given)
-        elif isinstance(given, tuple):
-            inside = np.asarray([p - birth for p in given if birth < p <= birth + total])
-            points = np.append(inside, total)
-        rounded = _round_up(np.floor(points + 0.5).astype(np.int64), phase, trials)
-        found.append(np.unique(np.append(rounded, total)))
+    found, birth = [], 0
+    for phase in schedule.phases:
+        found.append(_checkpoints(phase, birth, record, trials))
+        birth += presentations_of(phase)
     return found
 
 
+def _checkpoints(phase: Phase, birth: int, record: Record, trials: int) -> np.ndarray:
+    """Return the checkpoints of a phase that begins `birth` presentations after birth."""
+    given, total = record.checkpoints, presentations_of(phase)
+    if not total:
+        return np.zeros(0, np.int64)
+    if isinstance(given, int):
+        points = np.geomspace(total, min(trials, total), given)
+    elif isinstance(given, tuple):
+        inside = np.asarray([p - birth for p in given if birth < p <= birth + total])
+        points = np.append(inside, total)
+    rounded = _round_up(np.floor(points + 0.5).astype(np.int64), phase, trials)
+    return np.unique(np.append(rounded, total))
+
+
 def plan(
-    schedule: Schedule, network: Network, record: Record, trials: int, step_cost: int = STEP_COST
+    schedule: Schedule,
+    network: Network,
+    record: Record,
+    trials: int,
+    ends: Mapping[int, int] | None = None,
+    step_cost: int = STEP_COST,
 ) -> Iterator[Segment | Evaluation]:
     """Cut a schedule into segments and evaluations, in order.
 
-    Segments end at checkpoints, tests and epochs, and after at most `steps_per_segment` steps. How
-    they are cut does not change what happens.
+    Segments end at checkpoints, tests, epochs and windows, and after at most `steps_per_segment`
+    steps. How they are cut does not change what happens.
+
+    Parameters
+    ----------
+    schedule, network, record, trials
+        As in `simulate`.
+    ends : mapping, optional
+        Position of a phase -> presentations after which its criterion was fulfilled. It is read
+        whenever the next part is asked for, so that it may grow meanwhile; the same `ends` give the
+        same parts again.
     """
+    checkpoint_presentations(schedule, record, trials)  # refuses what lies beyond the life
+    ends = {} if ends is None else ends
     longest = steps_per_segment(network, trials, step_cost) * trials
     total = 0
     seen: dict[str, int] = {}
-    checkpoints = checkpoint_presentations(schedule, record, trials)
     for index, phase in enumerate(schedule.phases):
         ordinal = seen.get(phase.kind, 0)
         seen[phase.kind] = ordinal + 1
@@ -191,11 +230,15 @@ def plan(
         test = getattr(phase, "test", None)
         if test is not None:
             yield Evaluation(place=start, stimuli=test)
-        for segment in _segments(phase, start, checkpoints[index], longest):
+        checkpoints = _checkpoints(phase, total, record, trials)
+        for segment in _segments(phase, start, checkpoints, longest, window_of(phase, trials)):
             yield segment
-            if test is not None and _is_tested(phase, segment):
+            over = segment.window and ends.get(index) == segment.done
+            if test is not None and (over or _is_tested(phase, segment)):
                 yield Evaluation(place=segment.end, stimuli=test)
-        total += presentations_of(phase)
+            if over:
+                break
+        total = segment.end.total
 
 
 def _is_tested(phase: Phase, segment: Segment) -> bool:
@@ -206,7 +249,7 @@ def _is_tested(phase: Phase, segment: Segment) -> bool:
 
 
 def _segments(
-    phase: Phase, start: Place, checkpoints: np.ndarray, longest: int
+    phase: Phase, start: Place, checkpoints: np.ndarray, longest: int, window: int
 ) -> Iterator[Segment]:
     """Cut one phase."""
     rounds = int(phase.epochs) if isinstance(phase, Learning) else 1
@@ -215,9 +258,8 @@ def _segments(
     for number in range(rounds):
         begin = number * size
         inside = checkpoints[(checkpoints > begin) & (checkpoints < begin + size)] - begin
-        cuts = np.unique(np.concatenate([inside, np.arange(longest, size, longest), [size]]))
         first = 0
-        for cut in cuts.astype(int).tolist():
+        for cut in _cuts(size, inside.tolist(), longest, window):
             completed = number + (cut == size) if isinstance(phase, Learning) else 0
             yield Segment(
                 end=Place(
@@ -231,5 +273,13 @@ def _segments(
                 presentations=cut - first,
                 reset=number == 0 and first == 0,
                 checkpoint=begin + cut in marks,
+                window=bool(window) and cut % window == 0,
             )
             first = cut
+
+
+def _cuts(size: int, points: list[int], longest: int, window: int) -> Iterator[int]:
+    """Return where a round is cut, rising; one at a time, since a life may be very long."""
+    strides = [range(step, size, step) for step in (longest, window) if step]
+    for cut, _ in groupby(heapq.merge(points, *strides, [size])):
+        yield cut

@@ -44,6 +44,6 @@ def progress_bar(total: int) -> Iterator[Callable[[int, int, str], None]]:
         task = bar.add_task("starting", total=max(total, 1))
 
         def tell(done: int, total: int, phase: str) -> None:
-            bar.update(task, completed=done, description=phase)
+            bar.update(task, completed=done, total=max(total, 1), description=phase)
 
         yield tell

@@ -1,6 +1,7 @@
 """The state of a simulation between its segments."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,19 @@ from ontogeny.data import Stimuli
 from ontogeny.engine import NOISE_KINDS, Device
 
 from .life import Life
-from .plan import Evaluation, Place, Segment, steps_per_segment
+from .plan import (
+    Evaluation,
+    Place,
+    Segment,
+    plan,
+    presentations_of,
+    steps_per_segment,
+    total_presentations,
+)
 from .schedule import Learning, Spontaneous
 from .structure import structure
 
-__all__ = ["DivergenceError", "Run"]
+__all__ = ["DivergenceError", "NotFinite", "Run"]
 
 
 class DivergenceError(FloatingPointError):
@@ -37,6 +46,14 @@ class DivergenceError(FloatingPointError):
         return type(self), (str(self), self.life)
 
 
+# What a checkpoint keeps of a run beside its arrays.
+_NUMBERS = ("done", "total", "loss_sum", "hits", "seen", "window_loss", "window_seen")
+
+
+class NotFinite(Exception):
+    """Something ceased to be a finite number; says what, where, and the cure."""
+
+
 class Run:
     """A simulation that goes from segment to segment.
 
@@ -48,13 +65,9 @@ class Run:
         Where.
     birth : dict of ndarray
         Weights at birth, (target, source).
-    threads : int
-        Threads of a matrix product.
     """
 
-    def __init__(
-        self, life: Life, target: Device, birth: dict[str, np.ndarray], *, threads: int = 1
-    ) -> None:
+    def __init__(self, life: Life, target: Device, birth: dict[str, np.ndarray]) -> None:
         self.life = life
         self.trials, self.seed = life.attributes["trials"], life.attributes["seed"]
         self.dtype = np.dtype(life.attributes["dtype"])
@@ -63,7 +76,7 @@ class Run:
             structure(self.network, self.trials),
             self._make,
             dtype=life.attributes["dtype"],
-            threads=threads,
+            threads=life.attributes["threads"],
         )
         self.step_cost = target.step_cost
         self.weights = dict(birth)
@@ -79,7 +92,34 @@ class Run:
         self.orders: dict[tuple[int, int], np.ndarray] = {}
         self.loss_sum = self.hits = 0.0
         self.seen = 0
-        self.begun = False
+        self.window_loss, self.window_seen = 0.0, 0
+        # Position: parts of the plan that are done, and how long phases with a criterion became.
+        self.done = self.total = 0
+        self.ends: dict[int, int] = {}
+
+    def remaining(self) -> Iterator[Segment | Evaluation]:
+        """Return the parts of the plan that are to be performed, one by one."""
+        life = self.life
+        parts = plan(
+            life.schedule, life.network, life.record, self.trials, self.ends, self.step_cost
+        )
+        total = 0
+        for part in islice(parts, self.done):
+            total = (part.end if isinstance(part, Segment) else part.place).total
+        if total != self.total:
+            raise ValueError(
+                f"simulate.resume: expected {self.done} parts of the plan to end at presentation "
+                f"{self.total}, got {total}; another version has cut the life: resume with it, or "
+                f"remove the folder of parts to begin afresh"
+            )
+        return parts
+
+    @property
+    def expected(self) -> int:
+        """Presentations of the whole life, as far as that is known: phases may end early."""
+        phases = self.life.schedule.phases
+        spared = sum(presentations_of(phases[index]) - end for index, end in self.ends.items())
+        return total_presentations(self.life.schedule) - spared
 
     def _make(self, projection: Callable[..., Any]) -> Any:
         """Build the network; only where its program is not in the cache."""
@@ -89,14 +129,54 @@ class Run:
 
     def perform(self, part: Segment | Evaluation) -> None:
         """Do one part of the plan."""
-        if not self.begun:
-            self.begun = True
+        if not self.done:
             birth = Place(phase_index=0, ordinal=0, epoch=0, total=0)
             self.life.checkpoint(birth, self.weights, np.nan, np.nan)
         if isinstance(part, Evaluation):
             self._evaluate(part)
+            self.total = part.place.total
         else:
             self._live(part)
+            self.total = part.end.total
+        self.done += 1
+
+    def capture(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return everything that `restore` needs between two parts: arrays, and what JSON holds."""
+        arrays = {f"state/{key}": values for key, values in self.state.items()}
+        # Weights that the program does not carry.
+        arrays |= {
+            f"weights/{name}": values
+            for name, values in self.weights.items()
+            if f"{name}.w" not in self.state
+        }
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        return arrays, {**numbers, "ends": [list(item) for item in self.ends.items()]}
+
+    def restore(self, arrays: Mapping[str, np.ndarray], numbers: Mapping[str, Any]) -> None:
+        """Go on where `capture` was called.
+
+        Raises
+        ------
+        ValueError
+            If arrays do not fit the program.
+        """
+        for prefix, mine in (("state", self.state), ("weights", self.weights)):
+            for key, values in mine.items():
+                if prefix == "weights" and f"{key}.w" in self.state:
+                    continue
+                found = arrays.get(f"{prefix}/{key}")
+                if found is None or (found.shape, found.dtype) != (values.shape, values.dtype):
+                    got = "none" if found is None else f"{found.dtype} {found.shape}"
+                    raise ValueError(
+                        f"simulate.resume: expected {prefix} {key!r} of {values.dtype} "
+                        f"{values.shape} in the checkpoint, got {got}; it was written by another "
+                        f"version: remove the folder of parts to begin afresh"
+                    )
+                mine[key] = found
+        for name in _NUMBERS:
+            setattr(self, name, numbers[name])
+        self.ends.clear()
+        self.ends.update((int(index), int(end)) for index, end in numbers["ends"])
 
     def _live(self, segment: Segment) -> None:
         """Run plastic presentations."""
@@ -118,12 +198,27 @@ class Run:
         self.seen += segment.presentations
         if self.life.record.activity:
             self.life.activity.append((segment.end.phase_index, *self.program.recorded()))
-        if segment.checkpoint:
+        if self._is_over(phase, segment, loss) or segment.checkpoint:
             self._gather_weights()
             means = self.loss_sum / self.seen, self.hits / self.seen
             self.life.checkpoint(segment.end, self.weights, *means)
             self.loss_sum = self.hits = 0.0
             self.seen = 0
+
+    def _is_over(self, phase: Any, segment: Segment, loss: float) -> bool:
+        """Say whether the criterion of a phase is fulfilled at the end of a segment."""
+        if segment.first == 0:
+            self.window_loss, self.window_seen = 0.0, 0
+        self.window_loss += loss
+        self.window_seen += segment.presentations
+        if not segment.window:
+            return False
+        mean = self.window_loss / self.window_seen
+        self.window_loss, self.window_seen = 0.0, 0
+        if mean >= phase.until.value:
+            return False
+        self.ends[segment.end.phase_index] = segment.done
+        return True
 
     def _evaluate(self, evaluation: Evaluation) -> None:
         """Run a test, segment by segment."""
@@ -194,7 +289,13 @@ class Run:
                 self.weights[name] = self.state[f"{name}.w"].reshape(shape).T
 
     def _check(self, place: Place, loss: float, presentations: int) -> None:
-        """Stop where something ceased to be finite."""
+        """Stop where something ceased to be finite.
+
+        Raises
+        ------
+        NotFinite
+            Names what, and the cure.
+        """
         bad = {
             key.split(".")[0]: None
             for key, values in self.state.items()
@@ -206,10 +307,8 @@ class Run:
         when = f"between presentations {place.total - presentations} and {place.total}"
         if not presentations:
             when = f"in a test after presentation {place.total}"
-        kept = self.life.progress[-1]["presentation"]
-        raise DivergenceError(
+        raise NotFinite(
             f"simulate: expected finite numbers, got NaN or infinity in {what} {when} (phase "
             f"{place.phase_index}); lower the learning rate of {self.network.optimiser}, or make "
-            f"rates and weights smaller. The life is kept up to presentation {kept}",
-            self.life.tree("diverged"),
+            f"rates and weights smaller. The life is kept up to presentation {self.life.kept}"
         )

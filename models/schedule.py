@@ -1,13 +1,15 @@
 """Phases of a life, and their order."""
 
+import math
 from dataclasses import KW_ONLY, dataclass
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 
 from ontogeny.data import ImageSet, Noise, Stimuli
 
-__all__ = ["Learning", "Phase", "Schedule", "Spontaneous", "Test"]
+__all__ = ["Learning", "LossBelow", "Phase", "Schedule", "Spontaneous", "Test"]
 
 
 _MOST = 10**15  # presentations: more than any machine will see, and exact in every arithmetic
@@ -40,6 +42,45 @@ class Phase:
 
 
 @dataclass(frozen=True)
+class LossBelow:
+    """Stop a spontaneous phase when its mean loss falls below a value.
+
+    The mean is taken over one window after another, from the beginning of the phase. Every noise
+    pattern is fresh, so this is the loss on noise that the network has not seen.
+
+    Parameters
+    ----------
+    value : float
+        The phase ends with the first window whose mean loss is smaller.
+    window : int
+        Presentations of a window, rounded up to whole steps.
+
+    Raises
+    ------
+    ValueError
+        If the value is no finite number, or the window no positive integer.
+
+    Examples
+    --------
+    >>> LossBelow(2.35)
+    LossBelow(value=2.35, window=6400)
+    """
+
+    value: float
+    _: KW_ONLY
+    window: int = 6_400
+
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        number = isinstance(self.value, Real) and not isinstance(self.value, bool)
+        if not number or not math.isfinite(self.value):
+            raise ValueError(f"LossBelow.value: expected a finite number, got {self.value!r}")
+        object.__setattr__(self, "value", float(self.value))
+        _check_count("LossBelow.window", self.window)
+        object.__setattr__(self, "window", int(self.window))
+
+
+@dataclass(frozen=True)
 class Spontaneous(Phase):
     """Let the network live on its own noise: fresh in every presentation, with random labels.
 
@@ -48,7 +89,9 @@ class Spontaneous(Phase):
     noise : Noise
         What the inputs do, such as ``gaussian_noise()``; labels are uniform and independent of it.
     presentations : int
-        How many noise patterns are presented.
+        How many noise patterns are presented; with `until`, at most.
+    until : LossBelow, optional
+        Ends the phase, with a checkpoint, when it is fulfilled.
     test : Stimuli, optional
         Evaluated, without plasticity, before the phase and at its checkpoints.
 
@@ -62,10 +105,16 @@ class Spontaneous(Phase):
     noise: Noise
     _: KW_ONLY
     presentations: int
+    until: LossBelow | None = None
     test: Stimuli | None = None
 
     def __post_init__(self) -> None:
         """Check the fields."""
+        if not (self.until is None or isinstance(self.until, LossBelow)):
+            raise TypeError(
+                f"Spontaneous.until: expected a criterion such as LossBelow(2.35), got "
+                f"{self.until!r}"
+            )
         if not isinstance(self.noise, Noise):
             raise TypeError(
                 f"Spontaneous.noise: expected a noise such as gaussian_noise(), got {self.noise!r}"

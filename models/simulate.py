@@ -3,22 +3,25 @@
 import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from ontogeny.data import write_trajectory
-from ontogeny.engine import find_device
+from ontogeny.engine import Device, find_device
 
 from .checks import check_integer, check_simulation, check_store, checked_weights
 from .description import digest_of, to_json
+from .interrupts import Request, postponed_interrupts
 from .life import Life
 from .network import Network
-from .plan import Segment, plan, total_presentations
+from .opening import finished_life, opened_store
+from .plan import Evaluation, Segment, total_presentations
 from .progress import progress_bar
 from .record import Record
-from .run import DivergenceError, Run
+from .run import DivergenceError, NotFinite, Run
 from .schedule import Schedule
+from .store import Store, parts_of
 
 __all__ = ["simulate"]
 
@@ -32,6 +35,7 @@ def simulate(
     seed: int = 0,
     record: Record | None = None,
     store: str | os.PathLike | None = None,
+    resume: bool = False,
     dtype: str = "float32",
     weights: Mapping[str, np.ndarray] | None = None,
     threads: int = 1,
@@ -59,8 +63,14 @@ def simulate(
     record : Record, optional
         What is stored.
     store : path, optional
-        netCDF file that is written at the end, or when the life diverges; a life that is
-        interrupted leaves nothing.
+        netCDF file that is written at the end, or when the life diverges. Meanwhile the folder
+        ``<store>.parts`` keeps what was recorded, and every second or so a checkpoint from which a
+        life that was stopped can go on. Ctrl-C, or SIGTERM, ends the running segment and writes a
+        checkpoint; a second Ctrl-C interrupts at once.
+    resume : bool
+        Go on with the life in `store`: from its last checkpoint, from its beginning if there is
+        nothing yet, or not at all if it is complete. The result is, bit for bit, that of a life
+        that nothing has stopped.
     dtype : str
         ``"float32"`` or ``"float64"``.
     weights : mapping of array_like, optional
@@ -76,14 +86,21 @@ def simulate(
     Returns
     -------
     xarray.DataTree
-        The trajectory: groups ``progress``, ``weights``, ``tests`` and ``activity``.
+        The trajectory: groups ``progress``, ``weights``, ``tests`` and ``activity``. With a store,
+        what would take more than 64 MB is read from the file when it is needed.
 
     Raises
     ------
     TypeError, ValueError, MemoryError, FileExistsError, PermissionError
-        If something does not fit; before any work.
+        If something does not fit, such as a store that holds another life; before any work.
+    BlockingIOError
+        If another process simulates the life in `store`.
+    OSError
+        If a disk is full; the life can be resumed.
     DivergenceError
         If the network diverges. What was good is written to `store`.
+    LifeInterrupted
+        If a life with a store is interrupted: a `KeyboardInterrupt` that says how to go on.
 
     Examples
     --------
@@ -101,33 +118,95 @@ def simulate(
     check_integer("threads", threads, low=1)
     if not isinstance(progress, bool) and not callable(progress):
         raise TypeError(f"simulate.progress: expected True, False or a callable, got {progress!r}")
-    path = check_store(store)
-    attributes = {"seed": int(seed), "trials": int(trials), "device": device, "dtype": dtype}
+    path = check_store(store, resume=resume)
+    attributes = {
+        "seed": int(seed),
+        "trials": int(trials),
+        "device": device,
+        "dtype": dtype,
+        "threads": int(threads),
+    }
     birth = checked_weights(network, seed, weights, dtype)
     if weights is not None:
         # Drawn weights follow from the description and the seed; given ones are told by their hash.
-        given = {name: {"sha256": digest_of(birth[name])} for name in weights}
-        attributes["given_weights"] = to_json(given)
+        hashes = {name: {"sha256": digest_of(birth[name])} for name in weights}
+        attributes["given_weights"] = to_json(hashes)
     life = Life(network, schedule, record, attributes)
-    total = total_presentations(schedule)
-    report = progress_bar(total) if progress is True else nullcontext(progress or _silent)
-    with report as tell:
-        run = Run(life, target, birth, threads=threads)
+    if path is None:
         try:
-            for part in plan(schedule, network, record, trials, target.step_cost):
-                run.perform(part)
-                place = part.end if isinstance(part, Segment) else part.place
-                tell(place.total, total, schedule.phases[place.phase_index].kind)
-        except DivergenceError as error:
-            if path is None:
-                raise
-            write_trajectory(error.life, path, replace=False)
-            raise DivergenceError(f"{error}; it is stored in {str(path)!r}", error.life) from None
+            _live(life, target, birth, progress)
+        except NotFinite as error:
+            raise DivergenceError(str(error), life.tree("diverged")) from None
+        return life.tree("complete")
+    if resume and path.is_file() and not parts_of(path).exists:
+        return _complete(path, life)
+    given = {name: birth[name] for name in weights or {}}
+    with opened_store(path, life, given, resume=resume) as kept:
+        if kept is None:
+            return _complete(path, life)
+        try:
+            if not kept.finished:
+                _live(life, target, birth, progress, kept)
+        except NotFinite as error:
+            message = f"{error}; it is stored in {str(path)!r}"
+            raise DivergenceError(message, kept.finish("diverged")) from None
+        return kept.finish("complete")
+
+
+def _live(
+    life: Life,
+    target: Device,
+    birth: dict[str, np.ndarray],
+    progress: bool | Callable[[int, int, str], None],
+    store: Store | None = None,
+) -> None:
+    """Live through all that remains of a life."""
+    total = total_presentations(life.schedule)
+    report = progress_bar(total) if progress is True else nullcontext(progress or _silent)
+    interrupts = nullcontext(Request()) if store is None else postponed_interrupts()
+    with report as tell:
+        run = Run(life, target, birth)
+        try:
+            if store is not None:
+                store.hand_over(run)
+            with interrupts as request:
+                for part in run.remaining():
+                    _perform(run, part, request, store)
+                    place = part.end if isinstance(part, Segment) else part.place
+                    kind = life.schedule.phases[place.phase_index].kind
+                    tell(run.total, run.expected, kind)
+                    if request.number and store is not None:
+                        raise store.stopped(run, request.number)
+                if store is not None:
+                    store.commit(run, finished=True)
+                    if request.number:
+                        raise store.interrupted(request.number)
         finally:
             run.program.close()
-    tree = life.tree("complete")
-    if path is not None:
-        write_trajectory(tree, path, replace=False)
+
+
+def _perform(run: Run, part: Segment | Evaluation, request: Request, store: Store | None) -> None:
+    """Do one part of the plan, and keep what must be kept."""
+    try:
+        run.perform(part)
+    except RuntimeError as error:
+        # A signal to all processes of a job ends the compiled program too.
+        if store is not None and request.number:
+            raise store.interrupted(request.number) from error
+        raise
+    if store is not None:
+        store.keep(run)
+
+
+def _complete(path: Path, life: Life) -> xr.DataTree:
+    """Return the life that a store holds already."""
+    tree = finished_life(path, life)
+    if tree.attrs["status"] == "diverged":
+        raise DivergenceError(
+            f"simulate: expected a life that goes on, got {str(path)!r}, which has diverged; make "
+            f"rates or weights smaller, and choose another store",
+            tree,
+        )
     return tree
 
 

@@ -80,6 +80,12 @@ def run(
         str, typer.Option(help="Name of the run, a new folder below --folder.")
     ] = "first-life",
     folder: Annotated[Path, typer.Option(help="Where runs are kept.")] = Path("runs"),
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on with a run that was stopped; finished lives are kept."
+        ),
+    ] = False,
 ) -> None:
     """Run the first life: what random noise before learning does for feedback alignment.
 
@@ -109,7 +115,7 @@ def run(
                 dtype=dtype,
             )
         with errors_in_one_line(), bar_of_lives() as bar:
-            lives = run_first_life(study, place, workers=workers, progress=bar)
+            lives = run_first_life(study, place, workers=workers, progress=bar, resume=resume)
     with errors_in_one_line():
         from .report import gap_sentence, results, results_table
 
@@ -118,6 +124,20 @@ def run(
         console.print(results_table(found))
         typer.echo(gap_sentence(found))
         typer.echo(f"Written to {place}: a file for every life, lives.nc, development.png")
+
+
+@app.command()
+def resume(
+    store: Annotated[Path, typer.Argument(help="Store of a life, with its folder STORE.parts.")],
+) -> None:
+    """Go on with a life that was stopped, from its last checkpoint."""
+    with errors_in_one_line():
+        from ontogeny.models import resume as resume_life
+
+        with bar_of_lives() as bar:
+            life = resume_life(store, progress=bar)
+        life.close()
+        typer.echo(f"The life is {life.attrs['status']}: {store}")
 
 
 @app.command()

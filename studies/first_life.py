@@ -149,13 +149,15 @@ class FirstLife:
             f"noise, then {name}": (network, Schedule(noise, learning)),
         }
 
-    def jobs(self, folder: Path) -> dict[tuple[str, int], Job]:
+    def jobs(self, folder: Path, *, resume: bool = False) -> dict[tuple[str, int], Job]:
         """Return all lives by condition and seed, checked so that they can begin.
 
         Parameters
         ----------
         folder : pathlib.Path
             Where they will be stored.
+        resume : bool
+            Go on with what is stored.
 
         Raises
         ------
@@ -183,6 +185,7 @@ class FirstLife:
                     trials=self.trials,
                     device=self.device,
                     dtype=self.dtype,
+                    resume=resume,
                 )
         return jobs
 
@@ -193,6 +196,7 @@ def run_first_life(
     *,
     workers: int | None = None,
     progress: Report | None = None,
+    resume: bool = False,
 ) -> xr.DataTree:
     """Run the study, and write its lives and their figure.
 
@@ -204,11 +208,14 @@ def run_first_life(
     study : FirstLife
         What is run.
     folder : path
-        Where results are written; may not hold a run.
+        Where results are written; may not hold a run, unless it is resumed.
     workers : int, optional
         How many lives run at a time, see `run_lives`; results are the same whatever their number.
     progress : callable, optional
         Takes the presentations done, all presentations, and what is running.
+    resume : bool
+        Go on with a run of the same study that was stopped: finished lives are kept, the others go
+        on from their last checkpoints.
 
     Returns
     -------
@@ -224,9 +231,9 @@ def run_first_life(
     """
     if not isinstance(study, FirstLife):
         raise TypeError(f"run_first_life.study: expected a FirstLife, got {study!r}")
-    jobs = study.jobs(Path(folder))
+    jobs = study.jobs(Path(folder), resume=resume)
     checked_workers(workers, len(jobs))
-    with claimed_folder(folder) as place:
+    with claimed_folder(folder, resume=resume) as place:
         run_lives(list(jobs.values()), workers=workers, progress=progress)
         joined = _join(jobs)
         write_trajectory(joined, place / "lives.nc")

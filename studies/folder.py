@@ -6,20 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ontogeny.data.files import exclusive
+
 __all__ = ["claimed_folder"]
 
-#: File that a run keeps in its folder while it is going on.
+#: File in the folder of a run that is locked while it is going on.
 MARK = ".running"
 
 
 @contextmanager
-def claimed_folder(path: str | os.PathLike) -> Iterator[Path]:
+def claimed_folder(path: str | os.PathLike, *, resume: bool = False) -> Iterator[Path]:
     """Make the folder of a run, and take it away again if nothing comes into it.
 
     Parameters
     ----------
     path : path
         A folder, which may be there already as long as it holds no run.
+    resume : bool
+        It may hold a run, which goes on.
 
     Yields
     ------
@@ -30,6 +34,8 @@ def claimed_folder(path: str | os.PathLike) -> Iterator[Path]:
     ------
     FileExistsError
         If the folder holds a run.
+    BlockingIOError
+        If another process is running there.
     NotADirectoryError
         If the path, or a part of it, is a file.
     PermissionError
@@ -45,11 +51,16 @@ def claimed_folder(path: str | os.PathLike) -> Iterator[Path]:
     (True, False)
     """
     folder = Path(path)
-    _refuse_run(folder)
+    if not resume:
+        _refuse_run(folder)
     missing = [part for part in (folder, *folder.parents) if not part.exists()]
     try:
         _make_writable(folder)
-        with _marked(folder):
+        refusal = (
+            f"run.folder: expected a folder where nothing runs, got {str(folder)!r}, in which "
+            f"another process runs; choose another name"
+        )
+        with exclusive(folder / MARK, refusal):
             yield folder
     finally:
         for part in missing:
@@ -58,31 +69,16 @@ def claimed_folder(path: str | os.PathLike) -> Iterator[Path]:
                 part.rmdir()
 
 
-@contextmanager
-def _marked(folder: Path) -> Iterator[None]:
-    """Keep other processes out while a run is going on."""
-    mark = folder / MARK
-    try:
-        mark.touch(exist_ok=False)
-    except FileExistsError as error:
-        raise FileExistsError(
-            f"run.folder: expected a folder where nothing runs, got {str(folder)!r}, which holds "
-            f"{MARK!r}; choose another name, or remove that file if the run was killed"
-        ) from error
-    try:
-        yield
-    finally:
-        mark.unlink(missing_ok=True)
-
-
 def _refuse_run(folder: Path) -> None:
     if not folder.is_dir():
         return
-    found = sorted(file.name for pattern in ("*.nc", "*.png") for file in folder.glob(pattern))
+    patterns = ("*.nc", "*.png", "*.parts")
+    found = sorted(file.name for pattern in patterns for file in folder.glob(pattern))
     if found:
         raise FileExistsError(
             f"run.folder: expected a folder without a run, got {str(folder)!r}, which holds "
-            f"{found[0]!r} and {len(found) - 1} more; remove it or choose another name"
+            f"{found[0]!r} and {len(found) - 1} more; go on with it by --resume (resume=True in "
+            f"Python), remove it or choose another name"
         )
 
 

@@ -125,7 +125,7 @@ def _phase(phase: dict[str, Any]) -> str:
     parts = [str(phase.get("type", "unknown")).lower()]
     noise, stimuli, test = (phase.get(name) for name in ("noise", "stimuli", "test"))
     if noise:
-        parts.append(f"{phase.get('presentations')} presentations")
+        parts.append(f"{phase.get('presentations')} presentations{_until(phase.get('until'))}")
         parts.append(f"{noise.get('distribution')} noise (mean {noise.get('mean')}")
         parts[-1] += f", standard deviation {noise.get('std')})"
     if stimuli:
@@ -134,6 +134,13 @@ def _phase(phase: dict[str, Any]) -> str:
     if test:
         parts.append(f"tested on {test.get('size')} stimuli ({test.get('name')})")
     return ", ".join(parts)
+
+
+def _until(criterion: dict[str, Any] | None) -> str:
+    if not criterion:
+        return ""
+    value, window = criterion.get("value"), criterion.get("window")
+    return f" at most, until the loss over {window} of them is below {value}"
 
 
 def _projections(tree: xr.DataTree) -> Table:

@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ class Job:
         As in `simulate`.
     device, dtype : str
         As in `simulate`.
+    resume : bool
+        Go on with what is in the store.
 
     Raises
     ------
@@ -60,6 +62,7 @@ class Job:
     trials: int = 64
     device: str = "numpy"
     dtype: str = "float32"
+    resume: bool = False
 
     def __post_init__(self) -> None:
         """Check the descriptions."""
@@ -99,7 +102,7 @@ def run_lives(
         If `workers` is no positive integer.
     FloatingPointError, MemoryError, OSError, RuntimeError, TypeError, ValueError
         If a life fails: names it. Lives that have not begun are cancelled, lives that run are
-        stopped, and what is stored is whole.
+        stopped and can be resumed, and what is stored is whole.
     """
     count = checked_workers(workers, len(jobs))
     tally = _Tally(jobs, progress)
@@ -138,22 +141,22 @@ class _Tally:
 
     def __init__(self, jobs: Sequence[Job], progress: Report | None) -> None:
         self.jobs, self.progress = jobs, progress
-        self.total = sum(job.presentations for job in jobs)
-        self.done = dict.fromkeys(range(len(jobs)), 0)
+        self.totals = [job.presentations for job in jobs]
+        self.done = [0] * len(jobs)
 
-    def __call__(self, number: int, done: int, phase: str) -> None:
-        self.done[number] = done
+    def __call__(self, number: int, done: int, total: int, phase: str) -> None:
+        # A life may turn out shorter than it was planned.
+        self.done[number], self.totals[number] = done, total
         if self.progress is not None:
-            self.progress(
-                sum(self.done.values()), self.total, f"{self.jobs[number].label}: {phase}"
-            )
+            what = f"{self.jobs[number].label}: {phase}"
+            self.progress(sum(self.done), sum(self.totals), what)
 
 
 class _Stopped(Exception):
     """Another life has failed."""
 
 
-def _live(job: Job, tell: Callable[[int, str], None]) -> None:
+def _live(job: Job, tell: Report) -> None:
     """Simulate one life; what goes wrong names it."""
     try:
         simulate(
@@ -164,11 +167,13 @@ def _live(job: Job, tell: Callable[[int, str], None]) -> None:
             seed=job.seed,
             store=job.store,
             dtype=job.dtype,
-            progress=lambda done, total, phase: tell(done, phase),
-        )
+            resume=job.resume,
+            progress=tell,
+        ).close()
     except _FAMILIES as error:
         family = next(family for family in _FAMILIES if isinstance(error, family))
-        raise family(f"{job.label}: {error}") from error.__cause__
+        named = family(" ".join([f"{job.label}: {error}", *getattr(error, "__notes__", ())]))
+        raise named from error.__cause__
 
 
 # Of a worker process: where it reports to, and the sign to stop.
@@ -184,9 +189,11 @@ def _begin_worker(channel: Any, stop: Any) -> None:
 
 
 def _live_in_worker(number: int, job: Job) -> None:
-    def tell(done: int, phase: str) -> None:
-        _channel.put((number, done, phase))
-        if _stop.is_set():
+    parent = parent_process()
+
+    def tell(done: int, total: int, phase: str) -> None:
+        _channel.put((number, done, total, phase))
+        if _stop.is_set() or not (parent and parent.is_alive()):
             raise _Stopped(job.label)
 
     _live(job, tell)
@@ -208,7 +215,8 @@ def _run_in_processes(
                 _raise_failures(done)
         except BaseException:
             stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Waited for: nobody else may go on with a life that is still being written.
+            pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 

@@ -1,5 +1,6 @@
 """What the command line shows: a progress bar over all lives, and errors in one line."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -29,16 +30,19 @@ def errors_in_one_line() -> Iterator[None]:
     ------
     typer.Exit
         Instead of the error, with status 1; wrong usage of the command itself has status 2, an
-        interrupt 130.
+        interrupt 130, a termination 143.
     """
     try:
         yield
-    except KeyboardInterrupt:
-        typer.echo("Stopped; lives that were stored are whole.", err=True)
-        raise typer.Exit(130) from None
+    except KeyboardInterrupt as error:
+        text = str(error) or (
+            "what was stored is whole, and the same command with --resume goes on with the rest."
+        )
+        typer.echo(f"Stopped: {text}", err=True)
+        raise typer.Exit(128 + getattr(error, "number", signal.SIGINT)) from None
     except EXPECTED as error:
-        text = " ".join(str(error).split()) or type(error).__name__
-        typer.echo(f"Error: {text}", err=True)
+        words = [str(error) or type(error).__name__, *getattr(error, "__notes__", ())]
+        typer.echo(f"Error: {' '.join(' '.join(words).split())}", err=True)
         raise typer.Exit(1) from None
 
 

@@ -1,7 +1,10 @@
+import dataclasses
+import json
+
 import numpy as np
 import pytest
 
-from ontogeny.data import load_images
+from ontogeny.data import load_images, load_origin
 
 
 def test_embedded_split_is_stratified_and_disjoint():
@@ -94,3 +97,23 @@ def test_standard_of_the_complete_set(official):
     train = load_images("mnist", "standard", data_dir=official).train
     # Global mean of MNIST pixels, 33.3184 of 255, is the mean of the means of equal images.
     assert -train.shift / train.scale == pytest.approx(33.3184, abs=1e-4)
+
+
+@pytest.mark.parametrize("normalisation", ["unit", "standard"])
+def test_stimuli_know_where_they_come_from(normalisation):
+    few = load_images("mnist-5k", normalisation).test.sample(300, seed=3).sample(40, seed=4)
+    again = load_origin(json.loads(json.dumps(few.origin)))
+    np.testing.assert_array_equal(again.images, few.images)
+    np.testing.assert_array_equal(again.labels, few.labels)
+    assert (again.name, again.scale, again.shift) == (few.name, few.scale, few.shift)
+
+
+def test_changed_stimuli_forget_where_they_come_from():
+    images = load_images("mnist-5k").test
+    assert dataclasses.replace(images, scale=1.0).origin is None
+    assert images.sample(10, seed=np.random.default_rng(0)).origin is None
+
+
+def test_unknown_origins_are_refused():
+    with pytest.raises(ValueError, match="load_origin.origin: expected set, normalisation"):
+        load_origin({"set": "mnist-5k", "normalisation": "unit", "part": "all", "samples": []})

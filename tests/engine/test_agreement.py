@@ -60,7 +60,12 @@ def test_operations_agree_on_numpy(laboratory, dtype, shape):
 @pytest.mark.parametrize("device", COMPILED)
 @pytest.mark.parametrize(
     ("shape", "dtype"),
-    [((1, 13, 7), "float64"), ((19, 31, 23), "float64"), ((33, 1, 17), "float32"), ((20, 40, 300), "float64")],
+    [
+        ((1, 13, 7), "float64"),
+        ((19, 31, 23), "float64"),
+        ((33, 1, 17), "float32"),
+        ((20, 40, 300), "float64"),
+    ],
 )
 def test_operations_agree_on_compiled_targets(laboratory, device, shape, dtype):
     agree(laboratory, device, shape, dtype)

@@ -78,6 +78,7 @@ def test_schedule():
         "type": "Spontaneous",
         "noise": {"type": "Noise", "distribution": "gaussian", "mean": 0.0, "std": 0.5},
         "presentations": 10,
+        "until": None,
         "test": None,
     }
     assert (learning["type"], learning["epochs"], learning["stimuli"]["size"]) == ("Learning", 2, 4)
@@ -116,6 +117,7 @@ def test_stimuli_are_known_by_their_hash():
         "scale": 0.5,
         "shift": -1.0,
         "sha256": 64,
+        "origin": None,
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from ontogeny.data import Stimuli, gaussian_noise
-from ontogeny.models import Learning, Record, Schedule, Spontaneous, Test, layered
+from ontogeny.models import Learning, LossBelow, Record, Schedule, Spontaneous, Test, layered
 from ontogeny.models.plan import (
     Evaluation,
     Segment,
@@ -40,6 +40,10 @@ SCHEDULES = {
     "noise": Schedule(Spontaneous(NOISE, presentations=1000)),
     "one presentation": Schedule(Spontaneous(NOISE, presentations=1)),
     "tested noise": Schedule(Spontaneous(NOISE, presentations=333, test=stimuli(5))),
+    "criterion": Schedule(
+        Spontaneous(NOISE, presentations=1000, until=LossBelow(1.0, window=130), test=stimuli(5)),
+        Learning(stimuli(64), epochs=2),
+    ),
     "learning": Schedule(Learning(stimuli(100), epochs=3)),
     "one stimulus": Schedule(Learning(stimuli(1), epochs=4, test=stimuli(1))),
     "long epochs": Schedule(Learning(stimuli(997), epochs=2, test=stimuli(5))),
@@ -400,3 +404,32 @@ def test_a_segment_is_some_seconds_of_work():
     # Multiplications and additions of forward, feedback and plasticity, at 5 to 50 per nanosecond.
     operations = steps_per_segment(layered([784, 100, 10]), 64) * 64 * 6 * (784 * 100 + 100 * 10)
     assert 1e10 < operations < 1e11
+
+
+@pytest.mark.parametrize("trials", TRIALS)
+def test_segments_are_cut_where_windows_end(trials):
+    window = -(-130 // trials) * trials
+    parts = planned("criterion", trials, 2)[-1]
+    ends = [segment.done for segment in segments_of(parts, 0) if segment.window]
+    assert ends == list(range(window, 1001, window))
+    assert not any(segment.window for segment in segments_of(parts, 1))
+
+
+@pytest.mark.parametrize("trials", [1, 7, 64])
+def test_a_phase_ends_where_its_criterion_was_fulfilled(trials):
+    schedule, record = SCHEDULES["criterion"], Record(checkpoints=(20, 400, 1100))
+    window = -(-130 // trials) * trials
+    ends, parts = {}, []
+    for part in plan(schedule, HUGE, record, trials, ends):
+        parts.append(part)
+        if isinstance(part, Segment) and part.window and part.done == 2 * window:
+            ends[0] = part.done
+    assert segments_of(parts, 0)[-1].end.total == 2 * window
+    last = parts[parts.index(segments_of(parts, 0)[-1]) + 1]
+    assert isinstance(last, Evaluation) and last.place.total == 2 * window
+    assert segments_of(parts, 1)[0].first == 0
+    assert segments_of(parts, 1)[-1].end.total == 2 * window + 128
+    # What is known from the beginning gives the same parts again.
+    assert list(plan(schedule, HUGE, record, trials, ends)) == parts
+    given = [s.end.total for s in segments_of(parts, 1) if s.checkpoint]
+    assert given[-1] == 2 * window + 128 and all(total >= 400 for total in given[:-1])

@@ -371,30 +371,37 @@ INTERRUPTED = """
     from ontogeny.data import gaussian_noise
     from ontogeny.models import Schedule, Spontaneous, layered, simulate
 
+    sent = []
+
     def interrupt(done, total, phase):
-        if done:
+        if done and not sent:
+            sent.append(done)
             threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     network = layered([200, 100, 10])
     try:
         simulate(network, Schedule(Spontaneous(gaussian_noise(), presentations=10_000_000)),
-                 device=sys.argv[1], store="life.nc", progress=interrupt)
-    except KeyboardInterrupt:
-        print("stopped", sorted(os.listdir(".")))
+                 device=sys.argv[1], store=sys.argv[2] or None, progress=interrupt)
+    except KeyboardInterrupt as error:
+        print(type(error).__name__, sorted(os.listdir(".")))
 """
 
 
 @pytest.mark.parametrize("device", DEVICE_NAMES)
-def test_interrupt_stops_the_life_and_stores_nothing(tmp_path, device):
+@pytest.mark.parametrize(
+    ("store", "left"),
+    [("", "KeyboardInterrupt []"), ("life.nc", "LifeInterrupted ['life.nc.parts']")],
+)
+def test_interrupt_stops_the_life_and_keeps_what_is_stored(tmp_path, device, store, left):
     """Brian2's own handler would end the segment early and let the life go on."""
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(INTERRUPTED), device],
+        [sys.executable, "-c", textwrap.dedent(INTERRUPTED), device, store],
         capture_output=True,
         text=True,
         cwd=tmp_path,
         timeout=120,
     )
-    assert done.stdout.strip() == "stopped []", done.stderr
+    assert done.stdout.strip() == left, done.stderr
 
 
 def test_a_segment_that_was_cut_short_is_refused(monkeypatch):

@@ -1,11 +1,15 @@
+import importlib
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
 
 import pytest
 
+from ontogeny.data import open_trajectory
 
-@pytest.mark.parametrize("command", ["run", "info", "doctor"])
+
+@pytest.mark.parametrize("command", ["run", "resume", "info", "doctor"])
 def test_help_explains_every_option(invoke, options, command):
     said = invoke(command, "--help")
     assert said.exit_code == 0
@@ -21,7 +25,7 @@ def test_version(invoke):
 def test_help_lists_the_commands(invoke):
     said = invoke("--help")
     assert said.exit_code == 0
-    assert all(name in said.stdout for name in ("run", "info", "doctor"))
+    assert all(name in said.stdout for name in ("run", "resume", "info", "doctor"))
 
 
 def test_importing_the_command_imports_nothing_heavy():
@@ -151,3 +155,83 @@ def test_info_refuses_what_is_no_life(invoke, tmp_path):
     (tmp_path / "text.nc").write_text("not a life")
     said = invoke("info", "text.nc")
     assert said.exit_code == 1 and "expected a netCDF4 file" in said.stderr
+
+
+TINY_RUN = (
+    *("run", "--training-size", "100", "--networks", "1", "--epochs", "1", "--hidden", "8"),
+    *("--workers", "1", "--trials", "10"),
+)
+
+
+def test_a_run_that_was_stopped_goes_on(invoke, tmp_path, monkeypatch):
+    noise = ("--noise-presentations", "200")
+    assert invoke(*TINY_RUN, *noise, "--name", "whole").exit_code == 0
+    import ontogeny.studies.lives as lives
+
+    simulate, calls = lives.simulate, []
+
+    def interrupted(*arguments, **options):
+        calls.append(options["store"].name)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return simulate(*arguments, **options)
+
+    monkeypatch.setattr(lives, "simulate", interrupted)
+    said = invoke(*TINY_RUN, *noise)
+    assert said.exit_code == 130
+    assert "the same command with --resume goes on" in said.stderr
+    monkeypatch.setattr(lives, "simulate", simulate)
+    folder = tmp_path / "runs" / "first-life"
+    (finished,) = folder.glob("*.nc")
+    before = finished.stat().st_mtime_ns
+    assert "go on with it by --resume" in invoke(*TINY_RUN, *noise).stderr
+    again = invoke(*TINY_RUN, *noise, "--resume")
+    assert again.exit_code == 0, again.stderr
+    assert finished.stat().st_mtime_ns == before
+    for file in (tmp_path / "runs" / "whole").glob("*.nc"):
+        with open_trajectory(file) as one, open_trajectory(folder / file.name) as other:
+            for name, values in one["weights"].data_vars.items():
+                assert values.values.tobytes() == other["weights"][name].values.tobytes()
+    said = invoke(*TINY_RUN, *noise, "--resume", "--epochs", "2")
+    assert said.exit_code == 1 and "epochs: 1 in the store, 2 given" in said.stderr
+
+
+def test_resume_goes_on_with_a_life(invoke, tmp_path, monkeypatch):
+    from ontogeny.data import gaussian_noise
+    from ontogeny.models import LifeInterrupted, Schedule, Spontaneous, layered, simulate
+
+    store = importlib.import_module("ontogeny.models.store")
+    monkeypatch.setattr(store, "INTERVAL", 0)
+    monkeypatch.setattr(store, "SHARE", 0)
+    phases = Schedule(*[Spontaneous(gaussian_noise(), presentations=64)] * 3)
+    arguments = (layered([6, 5, 4]), phases)
+
+    def interrupt(done, total, phase):
+        if done == 64:
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(LifeInterrupted):
+        simulate(*arguments, store="life.nc", progress=interrupt)
+    monkeypatch.setattr("ontogeny.models.run.build", stop)
+    said = invoke("resume", "life.nc")
+    assert said.exit_code == 143
+    assert "ontogeny resume life.nc" in said.stderr and said.stderr.count("\n") == 1
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    said = invoke("resume", "life.nc.parts")
+    assert said.exit_code == 0, said.stderr
+    assert "The life is complete" in said.stdout
+    assert invoke("resume", "life.nc").exit_code == 0
+    with open_trajectory("life.nc") as life:
+        whole = simulate(*arguments, progress=False)
+        assert life["weights/forward_1"].values.tobytes() == (
+            whole["weights/forward_1"].values.tobytes()
+        )
+    said = invoke("resume", "nothing.nc")
+    assert said.exit_code == 1 and "resume.store: expected the store" in said.stderr
+
+
+def stop(*arguments, **options):
+    from ontogeny.models import LifeInterrupted
+
+    raise LifeInterrupted("go on with: ontogeny resume life.nc", signal.SIGTERM)

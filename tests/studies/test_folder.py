@@ -52,7 +52,7 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
 
 def test_two_runs_do_not_share_a_folder(tmp_path):
     with claimed_folder(tmp_path / "run") as folder:
-        with pytest.raises(FileExistsError, match="expected a folder where nothing runs"):
+        with pytest.raises(BlockingIOError, match="expected a folder where nothing runs"):
             with claimed_folder(tmp_path / "run"):
                 pytest.fail("shared")
         (folder / "kept.txt").write_text("result")
