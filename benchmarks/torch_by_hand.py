@@ -1,4 +1,4 @@
-"""Contestant: feedback alignment in PyTorch without autograd, written for one network and for speed.
+"""Contestant: feedback alignment in PyTorch without autograd, written by hand.
 
 No gradients are traced; every buffer is made once; products write into them; SGD is part of the
 product (`addmm_`, `addr_`); Adam goes over all parameters at once, in place; with one trial

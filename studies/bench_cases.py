@@ -114,9 +114,7 @@ def quick_cases(threads: int = 1) -> list[Case]:
     return batch + _cases(sizes[:1], (1,), ("noise", "data"), ("SGD",), threads)
 
 
-def _cases(
-    networks: Any, trials: Any, phases: Any, optimisers: Any, threads: int
-) -> list[Case]:
+def _cases(networks: Any, trials: Any, phases: Any, optimisers: Any, threads: int) -> list[Case]:
     return [
         Case(sizes=sizes, trials=count, phase=phase, optimiser=optimiser, threads=threads)
         for sizes, count, optimiser, phase in product(networks, trials, optimisers, phases)
