@@ -157,6 +157,15 @@ def environment_of(threads: int, extra: Mapping[str, str] | None = None) -> dict
     return {**kept, **dict.fromkeys(VARIABLES, str(threads)), **(extra or {})}
 
 
+def _activated(python: Path) -> dict[str, str]:
+    """Return what activating the environment of a Python sets: tools that it starts look there."""
+    folder = python.parent
+    return {
+        "PATH": os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)]),
+        "VIRTUAL_ENV": str(folder.parent),
+    }
+
+
 class Running:
     """A contestant's process.
 
@@ -190,7 +199,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=environment_of(threads, environment),
+            env=environment_of(threads, {**_activated(contestant.python), **(environment or {})}),
             start_new_session=True,
         )
         self.errors: list[str] = []
