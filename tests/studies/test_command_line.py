@@ -5,7 +5,7 @@ from importlib.metadata import version
 import pytest
 
 
-@pytest.mark.parametrize("command", ["run", "info", "doctor"])
+@pytest.mark.parametrize("command", ["run", "info", "doctor", "bench"])
 def test_help_explains_every_option(invoke, options, command):
     said = invoke(command, "--help")
     assert said.exit_code == 0
@@ -21,7 +21,7 @@ def test_version(invoke):
 def test_help_lists_the_commands(invoke):
     said = invoke("--help")
     assert said.exit_code == 0
-    assert all(name in said.stdout for name in ("run", "info", "doctor"))
+    assert all(name in said.stdout for name in ("run", "info", "doctor", "bench"))
 
 
 def test_importing_the_command_imports_nothing_heavy():
