@@ -142,7 +142,7 @@ def _measured(
     tell: Tell,
 ) -> dict[str, Any]:
     return {
-        "case": asdict(case),
+        "case": {**asdict(case), "sizes": list(case.sizes)},
         "floor": floor_seconds(case, results["roofline"]),
         "contestants": measure(case, contestants, folder, effort, tell),
     }

@@ -45,10 +45,10 @@ class MemoryWatch:
         self._thread = threading.Thread(target=self._look, daemon=True)
 
     def _look(self) -> None:
-        while True:
+        ended = False
+        while not ended:
+            ended = self._ended.wait(self.interval)
             self.peak = max(self.peak, memory_of(self.process))
-            if self._ended.wait(self.interval):
-                return
 
     def __enter__(self) -> "MemoryWatch":
         """Begin to look."""

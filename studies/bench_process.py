@@ -204,12 +204,13 @@ class Running:
         )
         self.errors: list[str] = []
         self.lines: queue.Queue[str] = queue.Queue()
-        for stream, take in (
+        pairs = (
             (self.process.stdout, self.lines.put),
             (self.process.stderr, self._keep_error),
-        ):
-            assert stream is not None
-            threading.Thread(target=_drain, args=(stream, take), daemon=True).start()
+        )
+        self.drains = [threading.Thread(target=_drain, args=pair, daemon=True) for pair in pairs]
+        for drain in self.drains:
+            drain.start()
 
     def _keep_error(self, line: str) -> None:
         self.errors = [*self.errors[-20:], line]
@@ -230,6 +231,7 @@ class Running:
             raise BenchmarkError(f"no answer within {timeout:g} s") from None
         if not line:
             self.process.wait()
+            self.drains[1].join(5)  # what it said last may still be on its way
             said = _last("".join(self.errors))
             raise BenchmarkError(f"ended with status {self.process.returncode}: {said}")
         answer = json.loads(line)
@@ -253,7 +255,8 @@ class Running:
                     stream.close()
 
 
-def _drain(stream: IO[str], take: Any) -> None:
+def _drain(stream: IO[str] | None, take: Any) -> None:
+    assert stream is not None
     with contextlib.suppress(ValueError):  # the stream is closed when the process is ended
         for line in stream:
             take(line)

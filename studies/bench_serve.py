@@ -22,6 +22,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, TextIO
@@ -57,11 +58,17 @@ class Server:
         """Do what a request says; what goes wrong is the answer."""
         try:
             begin = time.perf_counter()
-            more = getattr(self, f"_{request['do']}")(request) or {}
+            more = self._work(request["do"])(request) or {}
             return {"seconds": time.perf_counter() - begin, **more}
         except Exception as error:  # noqa: BLE001 - whatever a contestant raises is its result
             text = " ".join(str(error).split())
             return {"error": f"{type(error).__name__}: {text[-500:]}"}
+
+    def _work(self, name: str) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
+        known = {"prepare": self._prepare, "run": self._run, "weights": self._weights}
+        if name not in known:
+            raise ValueError(f"Server.do: expected one of {', '.join(known)}, got {name!r}")
+        return known[name]
 
     def _prepare(self, request: dict[str, Any]) -> None:
         import numpy as np
