@@ -211,5 +211,6 @@ def write_inputs(case: Case, folder: Path) -> dict[str, Path]:
         np.savez(stimuli, images=images, labels=labels % case.sizes[-1])
     if not weights.exists():
         drawn = layered(case.sizes).initial_weights(case.seed)
-        np.savez(weights, **{name: values.astype("f4") for name, values in drawn.items()})
+        arrays: dict[str, Any] = {name: values.astype("f4") for name, values in drawn.items()}
+        np.savez(weights, **arrays)
     return {"stimuli": stimuli, "weights": weights}

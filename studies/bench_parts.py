@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,13 @@ def measure_start(
         if contestant.problem or not contestant.enters(case):
             continue
         if contestant.device != "cpp":
-            found[contestant.name] = _attempt(lambda c=contestant: _start(c, case, folder, {}))
+            found[contestant.name] = _attempt(partial(_start, contestant, case, folder, {}))
             continue
         with tempfile.TemporaryDirectory(dir=folder) as cache:
             for state in ("cold", "cached"):
                 extra = {"ONTOGENY_CACHE": cache}
                 found[f"{contestant.name} ({state})"] = _attempt(
-                    lambda c=contestant, e=extra: _start(c, case, folder, e)
+                    partial(_start, contestant, case, folder, extra)
                 )
     return found
 
@@ -140,11 +141,15 @@ def measure_memory(
             "weights": str(write_inputs(case, folder)["weights"]),
         }
         peaks[contestant.name] = _attempt(
-            lambda c=contestant, r=request: {
-                str(count): _peak(c, case, r, count * len(images)) for count in epochs
-            }
+            partial(_peaks, contestant, case, request, len(images), epochs)
         )
     return {"images": what, "peaks": peaks}
+
+
+def _peaks(
+    contestant: Contestant, case: Case, request: dict[str, Any], count: int, epochs: Sequence[int]
+) -> dict[str, Any]:
+    return {str(n): _peak(contestant, case, request, n * count) for n in epochs}
 
 
 def _peak(contestant: Contestant, case: Case, request: dict[str, Any], presentations: int) -> int:
@@ -184,7 +189,7 @@ def measure_lengths(
             return found
 
     entering = [c for c in contestants if not c.problem and c.enters(case)]
-    return {c.name: _attempt(lambda c=c: times(c)) for c in entering}
+    return {c.name: _attempt(partial(times, c)) for c in entering}
 
 
 def scaling_cases(threads: int = 1) -> dict[str, dict[int, Case]]:

@@ -18,6 +18,12 @@ CASES = [
 ]
 
 
+def marks(contestant):
+    absent = pytest.mark.skipif(bool(contestant.problem), reason=contestant.problem or "installed")
+    # Those with one trial compile every network anew: minutes.
+    return [absent, pytest.mark.slow] if contestant.most_trials else [absent]
+
+
 def entries():
     """Return every contestant with every case that it enters; who is not installed is skipped."""
     # Device cpp is compared with the reference, structure by structure, in tests/models.
@@ -27,7 +33,7 @@ def entries():
             contestant,
             case,
             id=f"{contestant.name}-{case.trials}-{case.optimiser}",
-            marks=pytest.mark.skipif(bool(contestant.problem), reason=contestant.problem or "-"),
+            marks=marks(contestant),
         )
         for contestant in known
         for case in CASES
