@@ -30,7 +30,7 @@ def figure(results: dict[str, Any]) -> str:
     rows = 2 if results.get("scaling") else 1
     # Text stays text, and the same results give the same file.
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "ontogeny"}):
-        drawn = Figure(figsize=(10.5, 3.6 * rows), layout="constrained")
+        drawn = Figure(figsize=(13, 3.8 * rows), layout="constrained")
         axes = drawn.subplots(rows, 3, squeeze=False)
         for ax in axes.flat[len(chosen) : 3]:
             ax.set_axis_off()
@@ -39,24 +39,30 @@ def figure(results: dict[str, Any]) -> str:
         if rows == 2:
             for ax, what in zip(axes[1], GROWTH, strict=True):
                 _draw_growth(ax, results, what)
-            axes[1, 0].legend(fontsize="x-small", frameon=False)
+            labelled = axes[1, 0].get_legend_handles_labels()
+            drawn.legend(*labelled, loc="outside lower center", ncols=5, frameon=False)
         buffer = io.StringIO()
         drawn.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
 
 def _draw_case(ax: Any, results: dict[str, Any], name: str, title: str) -> None:
+    from matplotlib.ticker import NullFormatter, ScalarFormatter
+
     measured = results["speed"][name]
     times = {k: v for k, v in measured["contestants"].items() if "costs" in v}
     for place, (contestant, spread) in enumerate(times.items()):
         low, median, high = (1e6 * spread[key] for key in ("low", "median", "high"))
-        ax.barh(place, median, color=_colour(results, contestant), height=0.7)
-        ax.plot([low, high], [place, place], color="black", linewidth=1)
+        colour = _colour(results, contestant)
+        ax.plot([low, high], [place, place], color=colour, linewidth=3, alpha=0.5)
+        ax.plot(median, place, "o", color=colour)
     ax.axvline(1e6 * measured["floor"]["floor"], color="black", linestyle=":", linewidth=1)
     ax.set_yticks(range(len(times)), [_title(results, key) for key in times], fontsize="x-small")
     ax.invert_yaxis()
     ax.set_xscale("log")
-    ax.set_xlabel("µs per presentation; dotted: floor", fontsize="small")
+    ax.xaxis.set_major_formatter(ScalarFormatter())
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.set_xlabel("µs per presentation", fontsize="small")
     ax.set_title(title, fontsize="small")
 
 

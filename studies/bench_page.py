@@ -25,6 +25,8 @@ the run began was {load}.
 
 ![Time of a presentation](performance.svg)
 
+Points are medians, bars quartiles, dotted lines the floor.
+
 ## Targets
 
 {targets}
