@@ -32,9 +32,10 @@ class Target:
     most: float
 
     def matching(self, results: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the cases that were measured."""
+        """Yield the cases that both took part in."""
         for name, measured in results.get("speed", {}).items():
-            if name.startswith(f"{self.cases}/") and name.endswith(f"/{self.optimiser}"):
+            fits = name.startswith(f"{self.cases}/") and name.endswith(f"/{self.optimiser}")
+            if fits and {self.who, self.reference} <= measured["contestants"].keys():
                 yield name, measured["contestants"]
 
 
