@@ -1,6 +1,9 @@
 # `make demo` and `make test` work on a fresh machine: each makes its own environment first.
 PYTHON ?= python3
 VENV ?= .venv
+PEERS ?= .bench
+# Options of `make bench`, such as BENCH=--quick
+BENCH ?=
 
 BIN = $(VENV)/bin
 LAYERS = engine plasticity models data analysis studies
@@ -20,12 +23,13 @@ export ONTOGENY_DATA := $(abspath ../shared/data)
 endif
 endif
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint bench clean
 
 help:
 	@echo "make demo    raise networks on noise, then on digits; results go to runs/first-life"
 	@echo "make test    run all tests"
 	@echo "make lint    check style and types"
+	@echo "make bench   measure beside PyTorch, Brian2 and ANNarchy; writes docs/performance.*; half an hour"
 	@echo "make clean   remove the environment and everything that was built"
 	@echo "Another Python than python3: make test PYTHON=python3.12"
 
@@ -42,8 +46,14 @@ lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(LAYERS:%=-p ontogeny.%)
 
+# A peer that cannot be installed is reported on the page.
+bench: $(VENV)/.installed-for-tests
+	for peer in torch brian2 annarchy; do \
+		PYTHON=$(BIN)/python benchmarks/make_environment.sh $$peer $(PEERS); done
+	$(BIN)/ontogeny bench --peers benchmarks --environments $(PEERS) --write docs $(BENCH)
+
 clean:
-	rm -rf $(VENV) build dist ontogeny.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) build dist ontogeny.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

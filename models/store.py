@@ -1,7 +1,6 @@
 """Keep a life on disk while it is lived, so that it can go on after anything that stops it."""
 
 import json
-import os
 import signal
 import time
 import warnings

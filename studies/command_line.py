@@ -164,6 +164,79 @@ def doctor(
         raise typer.Exit(1)
 
 
+@app.command()
+def bench(
+    cases: Annotated[
+        str | None,
+        typer.Option(
+            help="Cases, such as 784-100-10/64/noise/Adam,784-1000-10/1; what is left out of a "
+            "name stands for all choices.",
+            show_default="4 networks, 64 trials and 1, noise and data, Adam and SGD",
+        ),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Two networks, few repeats: some minutes.")
+    ] = False,
+    parts: Annotated[
+        str | None,
+        typer.Option(
+            help="Some of speed,start,memory,scaling.",
+            show_default="all; speed with --quick or --cases",
+        ),
+    ] = None,
+    contestants: Annotated[
+        str | None,
+        typer.Option(help="Who is measured, by name; a wrong one lists all.", show_default="all"),
+    ] = None,
+    repeats: Annotated[
+        int | None, typer.Option(help="Repeats.", show_default="5; 3 with --quick")
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="Length of a timed run, about.")] = 0.3,
+    threads: Annotated[int, typer.Option(help="Threads of every contestant.")] = 1,
+    peers: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with peers.toml, the others to compare with.",
+            show_default="benchmarks, if there is one",
+        ),
+    ] = None,
+    environments: Annotated[
+        Path, typer.Option(help="Folder with the environments of the peers; 'make bench' has it.")
+    ] = Path(".bench"),
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder in which performance.md, .svg and .json are written, or replaced.",
+            show_default="nothing is written",
+        ),
+    ] = None,
+) -> None:
+    """Measure this package beside others that compute the same, by turns in one run."""
+    with errors_in_one_line():
+        from .bench_choice import chosen_bench, results_tables
+
+        wanted = chosen_bench(
+            cases=cases,
+            quick=quick,
+            parts=parts,
+            contestants=contestants,
+            repeats=repeats,
+            seconds=seconds,
+            threads=threads,
+            peers=peers,
+            environments=environments,
+            write=write,
+        )
+        from .bench import run_bench, write_results
+
+        results = run_bench(wanted, lambda text: typer.echo(text, err=True))
+        console = Console()
+        for found in results_tables(results):
+            console.print(found)
+        for path in write_results(results, write) if write is not None else []:
+            typer.echo(f"Written: {path}")
+
+
 def _checked_name(name: str) -> str:
     if not name or Path(name).name != name or name.startswith("."):
         raise ValueError(

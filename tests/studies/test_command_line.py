@@ -9,7 +9,7 @@ import pytest
 from ontogeny.data import open_trajectory
 
 
-@pytest.mark.parametrize("command", ["run", "resume", "info", "doctor"])
+@pytest.mark.parametrize("command", ["run", "resume", "info", "doctor", "bench"])
 def test_help_explains_every_option(invoke, options, command):
     said = invoke(command, "--help")
     assert said.exit_code == 0
@@ -25,7 +25,9 @@ def test_version(invoke):
 def test_help_lists_the_commands(invoke):
     said = invoke("--help")
     assert said.exit_code == 0
-    assert all(name in said.stdout for name in ("run", "resume", "info", "doctor"))
+    assert all(
+        name in said.stdout for name in ("run", "resume", "info", "doctor", "bench", "cache")
+    )
 
 
 def test_importing_the_command_imports_nothing_heavy():
