@@ -75,7 +75,7 @@ def build(device: Any) -> Path:
         device.build(directory=str(project), compile=False, run=False)
         target = cache / _key(project)
         if not _is_whole(target):
-            _compile(project)
+            _compile(project, device.make_command())
             shutil.rmtree(target, ignore_errors=True)
             # Atomic: another process may have finished the same structure meanwhile.
             with contextlib.suppress(OSError):
@@ -91,13 +91,11 @@ def _is_whole(folder: Path) -> bool:
     return program.is_file() and program.stat().st_size > 0 and os.access(program, os.X_OK)
 
 
-def _compile(project: Path) -> None:
+def _compile(project: Path, command: list[str]) -> None:
     # The folder is new, so dependencies of earlier builds, which take a third of the time to list,
     # cannot matter.
     (project / "make.deps").touch()
-    done = subprocess.run(
-        ["make", f"-j{os.cpu_count() or 1}"], cwd=project, capture_output=True, text=True
-    )
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(
             f"engine.build: the compiler failed in a project that Brian2 generated; "

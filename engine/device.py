@@ -1,6 +1,7 @@
 """The targets that a network can run on, and the care of Brian2's global state."""
 
 import importlib
+import platform
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from brian2.core.preferences import prefs
 from numpy.typing import DTypeLike
 
 from .build import compiler
+from .cuda import cuda_hardware, cuda_preferences, cuda_problem, make_cuda_device
 from .program import Program, RuntimeProgram
 from .projection import DenseProjection
 from .standalone import StandaloneDevice, StandaloneProgram, compiler_preferences
@@ -47,6 +49,8 @@ class Device:
         What projections are made of.
     most_trials : int, optional
         Most trials that the target can run side by side.
+    hardware : callable
+        Returns what programs run on, for the record of a life.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Device:
     problem: Callable[[], str] = field(default=lambda: "")
     projection: Callable[..., Any] = DenseProjection
     most_trials: int | None = None
+    hardware: Callable[[], str] = field(default=lambda: f"{platform.machine()} CPU")
 
     def check_trials(self, trials: int, where: str) -> None:
         """Refuse more trials than the target can run side by side.
@@ -102,6 +107,15 @@ DEVICES = {
             program=StandaloneProgram,
             preferences=compiler_preferences,
             problem=_compiler_problem,
+        ),
+        Device(
+            name="cuda",
+            summary="CUDA programs by brian2cuda, compiled once per structure; not run on a GPU yet",
+            make=make_cuda_device,
+            program=StandaloneProgram,
+            preferences=cuda_preferences,
+            problem=cuda_problem,
+            hardware=cuda_hardware,
         ),
         Device(
             name="synapses",

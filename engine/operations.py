@@ -61,10 +61,18 @@ class Propagate(Operation):
 
 @dataclass(frozen=True)
 class Correlate(Operation):
-    """Sum an expression over trials into a synaptic variable: ``g_ij = sum_k x_ki y_kj``."""
+    """Sum an expression over trials into a synaptic variable: ``g_ij = sum_k x_ki y_kj``.
+
+    Parameters
+    ----------
+    update : str
+        Element-wise statements that run on the synapse at once, as those of an `Update` do, with
+        the sum under its name. Compiled targets then need not store the sum.
+    """
 
     kind: ClassVar[str] = "correlate"
     order: int = 1
+    update: str = ""
 
 
 @dataclass(frozen=True)

@@ -228,21 +228,31 @@ class DenseProjection(Group):
                 f"Correlate.into: expected one of the synaptic variables "
                 f"{', '.join(self.synaptic) or '(none)'}, got {operation.into!r}"
             )
+        self._check_elementwise(operation.update, "Correlate.update")
         keywords: dict[str, Any] = {"_into": self.variables[operation.into]}
+        keywords["_fused"] = bool(operation.update)
+        update = {"update": operation.update} if operation.update else {}
         product = correlate_product(operation.code, self.synaptic)
         if product is None or not all(map(self._varies, product, ("_pre", "_post"))):
-            return "correlate_general", f"_value = {operation.code}", (operation.into,), keywords
+            value = f"_value = {operation.code}"
+            code = {"value": value, **update} if update else value
+            return "correlate_general", code, (operation.into,), keywords
         pre, post = product
         keywords["_plain_pre"] = self._plain(pre, "_pre")
         keywords["_plain_post"] = self._plain(post, "_post")
-        code = {"pre": f"_signal_pre = {pre}", "post": f"_signal_post = {post}"}
+        code = {"pre": f"_signal_pre = {pre}", "post": f"_signal_post = {post}", **update}
         return "correlate_product", code, (operation.into,), keywords
 
-    def _update(self, operation: Update) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
-        sided = sorted(key for key in names(operation.code) if key.endswith(("_pre", "_post")))
+    @staticmethod
+    def _check_elementwise(code: str, where: str) -> None:
+        """Refuse code that names neurons where only synapses are."""
+        sided = sorted(key for key in names(code) if key.endswith(("_pre", "_post")))
         if sided:
             raise ValueError(
-                f"Update.code: expected synaptic variables and settings only, got {sided}: sum "
+                f"{where}: expected synaptic variables and settings only, got {sided}: sum "
                 f"over trials with Correlate first"
             )
+
+    def _update(self, operation: Update) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
+        self._check_elementwise(operation.code, "Update.code")
         return "elementwise", operation.code, (), {}

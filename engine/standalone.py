@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,13 @@ from brian2.units import second
 from .build import build
 from .program import STEP, Program
 
-__all__ = ["StandaloneDevice", "StandaloneProgram", "blas_library", "compiler_preferences"]
+__all__ = [
+    "StandaloneDevice",
+    "StandaloneProgram",
+    "blas_library",
+    "compiler_preferences",
+    "steps_of",
+]
 
 _FLAGS = [
     "-w",
@@ -66,18 +72,27 @@ def compiler_preferences() -> dict[str, Any]:
     return wanted
 
 
+def steps_of(variables: Iterable[Any]) -> Any:
+    """Return the variable that holds the number of steps: the setting ``steps``."""
+    return next(
+        variable
+        for variable in variables
+        if variable.name == "steps" and getattr(variable.owner, "name", "") == "settings"
+    )
+
+
 class StandaloneDevice(CPPStandaloneDevice):
     """Brian2's C++ standalone device, with the number of steps read when the program starts."""
+
+    def make_command(self) -> list[str]:
+        """Return the command that compiles a project in its folder."""
+        return ["make", f"-j{os.cpu_count() or 1}"]
 
     def network_run(self, net: Any, duration: Any, **keywords: Any) -> None:
         """Queue a run whose duration is the setting ``steps``."""
         super().network_run(net, duration, **keywords)
         _, (_, lines) = self.main_queue[-1]
-        steps = next(
-            self.get_array_name(variable)
-            for variable in self.arrays
-            if variable.name == "steps" and getattr(variable.owner, "name", "") == "settings"
-        )
+        steps = self.get_array_name(steps_of(self.arrays))
         pattern = re.compile(rf"^{net.name}\.run\([^,]+,")
         found = [number for number, line in enumerate(lines) if pattern.match(line)]
         if len(found) != 1:

@@ -62,7 +62,7 @@ def stock_projection(
         if not isinstance(operation, Propagate):
             code = operation.code
             if operation.into:
-                code = f"{operation.into} = {code}"
+                code = f"{operation.into} = {code}\n{getattr(operation, 'update', '')}"
             runner = OperationRunner(
                 synapses,
                 "stateupdate",

@@ -28,4 +28,14 @@
 {% endfor %}
     dense_engine::correlate<{{T}}>(
         {{_trials}}, N_pre, N_post, _source_pre, _source_post, {{get_array_name(_into)}});
+{% if _fused %}
+    {
+        {{scalar_code['update']|autoindent}}
+        for (int _idx = 0; _idx < N_pre * N_post; _idx++)
+        {
+            const size_t _vectorisation_idx = _idx;
+            {{vector_code['update']|autoindent}}
+        }
+    }
+{% endif %}
 {% endblock %}

@@ -1,0 +1,131 @@
+"""What the target `cuda` needs on a machine; brian2cuda itself is imported only where it is used."""
+
+import functools
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+__all__ = [
+    "STAND_IN",
+    "architectures",
+    "cuda_hardware",
+    "cuda_preferences",
+    "cuda_problem",
+    "make_command",
+    "make_cuda_device",
+    "nvcc",
+    "toolchain",
+]
+
+#: Environment variable that names a stand-in for make, which builds CUDA programs for the CPU.
+STAND_IN = "ONTOGENY_CUDA_ON_CPU"
+
+# Compute capabilities that are compiled for where no GPU can be asked: A100 and H100.
+_USUAL = ("80", "90")
+
+
+def nvcc() -> str | None:
+    """Return the path of the CUDA compiler: ``$NVCC``, the one on the PATH, or the usual folder's."""
+    folders = [os.environ.get("CUDA_HOME"), os.environ.get("CUDA_PATH"), "/usr/local/cuda"]
+    candidates = [os.environ.get("NVCC"), "nvcc", *(f"{f}/bin/nvcc" for f in folders if f)]
+    return next(filter(None, (shutil.which(name) for name in candidates if name)), None)
+
+
+def _output(*command: str) -> str:
+    """Return what a command prints; nothing if it cannot run."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _gpus() -> list[tuple[str, str]]:
+    """Return compute capability, such as ``"90"``, and name of every GPU here."""
+    lines = _output("nvidia-smi", "--query-gpu=compute_cap,name", "--format=csv,noheader")
+    found = [line.split(",", 1) for line in lines.splitlines() if "," in line]
+    return [(capability.strip().replace(".", ""), name.strip()) for capability, name in found]
+
+
+def _stand_in() -> Path | None:
+    given = os.environ.get(STAND_IN)
+    return Path(given).resolve() if given else None
+
+
+def cuda_problem() -> str:
+    """Say what keeps CUDA programs from being built and run here, with the cure; "" if nothing."""
+    if sys.version_info < (3, 12):
+        return f"Python 3.12 or later is needed, this is {platform.python_version()}"
+    if importlib.util.find_spec("brian2cuda") is None:
+        return "brian2cuda is not installed; run: pip install --pre 'ontogeny[cuda]'"
+    if nvcc() is None:
+        return "nvcc not found; install the CUDA toolkit and put its bin folder on the PATH"
+    stand_in = _stand_in()
+    if stand_in is not None and not stand_in.is_file():
+        return f"${STAND_IN} names {str(stand_in)!r}, which is no file"
+    if stand_in is None and not _gpus():
+        return "no NVIDIA GPU found (nvidia-smi names none); install its driver"
+    return ""
+
+
+def architectures() -> list[str]:
+    """Return the compute capabilities that programs are compiled for."""
+    return sorted({capability for capability, _ in _gpus()} or _USUAL)
+
+
+def cuda_hardware() -> str:
+    """Return what CUDA programs run on here, for the record of a life."""
+    if _stand_in() is not None:
+        return f"{platform.machine()} CPU; CUDA kernels ran as C++, on no GPU"
+    return ", ".join(name for _, name in _gpus())
+
+
+def make_command() -> list[str]:
+    """Return the command that compiles a generated project in its folder."""
+    stand_in = _stand_in()
+    if stand_in is not None:
+        return [sys.executable, str(stand_in)]
+    return ["make", f"-j{os.cpu_count() or 1}"]
+
+
+@functools.cache
+def _version(compiler: str) -> str:
+    """Return the line in which the compiler tells its release."""
+    lines = _output(compiler, "--version").splitlines()
+    return next((line for line in lines if "release" in line), "release 0.0,")
+
+
+def toolchain() -> dict[str, str]:
+    """Return compiler and version for the makefile, and so for the key of the build cache."""
+    compiler, stand_in = nvcc() or "nvcc", _stand_in()
+    version = _version(compiler)
+    if stand_in is not None:
+        version = f"{stand_in.name} for the CPU, with the headers of: {version}"
+    return {"nvcc": compiler, "version": version}
+
+
+def cuda_preferences() -> dict[str, Any]:
+    """Return the Brian2 preferences of a CUDA build."""
+    import brian2cuda  # noqa: F401 - registers its preferences
+
+    release = _version(nvcc() or "nvcc").split("release ")[1].split(",")[0]
+    return {
+        "codegen.target": "numpy",
+        "codegen.cpp.headers": [],
+        "codegen.cpp.define_macros": [],
+        "devices.cpp_standalone.openmp_threads": 0,
+        "devices.cuda_standalone.launch_bounds": False,
+        # Told, because brian2cuda would look for the compiler in fewer places.
+        "devices.cuda_standalone.cuda_backend.cuda_runtime_version": float(release),
+    }
+
+
+def make_cuda_device() -> Any:
+    """Return a fresh CUDA device."""
+    from .cuda_device import CudaDevice
+
+    return CudaDevice()
