@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 #include "cuda_engine.h"
 {% block extra_headers %}
 {% endblock %}

@@ -27,8 +27,10 @@ __global__ void {{name}}_{{codeobj_name}}({{arguments}}
     const int _{{side}}_idx = _thread;
     const int64_t _vectorisation_idx = _thread;
     {{scalar|autoindent}}
-    {{vector|autoindent}}
-    _buffer[_{{side}}_idx] = {{result}};
+    {
+        {{vector|autoindent}}
+        _buffer[_{{side}}_idx] = {{result}};
+    }
 }
 {% endmacro %}
 
@@ -64,7 +66,9 @@ __global__ void {{name}}_{{codeobj_name}}({{arguments}}
     {
         const dense_engine::InRegister<{{type}}> {{get_array_name(_into)}} = {&_result};
         {{scalar_code['update']|autoindent}}
-        {{vector_code['update']|autoindent}}
+        {
+            {{vector_code['update']|autoindent}}
+        }
     }
 {% else %}
     {{get_array_name(_into)}}[_idx] = _result;

@@ -7,7 +7,9 @@
     const int _idx = _thread;
     const int64_t _vectorisation_idx = _thread;
     {{scalar_code|autoindent}}
-    {{vector_code|autoindent}}
+    {
+        {{vector_code|autoindent}}
+    }
 }
 {% endblock %}
 {% block launch %}

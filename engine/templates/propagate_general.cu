@@ -25,7 +25,7 @@
     const int _first = 0, _stride = 1;
 {% endif %}
     const bool _inside = _{{to}}_idx < (int64_t){{_trials}} * N_{{to}};
-    {{T}} _result = {{ '0' if _reduce == 'sum' else '-std::numeric_limits<' + T + '>::infinity()' }};
+    {{T}} _result = {{ '0' if _reduce == 'sum' else '-INFINITY' }};
     if (_inside)
     {
         const int64_t _vectorisation_idx = _{{to}}_idx;
