@@ -1,9 +1,11 @@
 """What the target `cuda` needs on a machine; brian2cuda itself is imported only where it is used."""
 
 import functools
+import importlib.metadata
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -79,9 +81,9 @@ def architectures() -> list[str]:
 
 def cuda_hardware() -> str:
     """Return what CUDA programs run on here, for the record of a life."""
-    if _stand_in() is not None:
-        return f"{platform.machine()} CPU; CUDA kernels ran as C++, on no GPU"
-    return ", ".join(name for _, name in _gpus())
+    runner = _gpus()[0][1] if _stand_in() is None else f"{platform.machine()} CPU, by a stand-in"
+    release = _release(nvcc() or "nvcc")
+    return f"{runner} (CUDA {release}, brian2cuda {importlib.metadata.version('brian2cuda')})"
 
 
 def make_command() -> list[str]:
@@ -93,18 +95,18 @@ def make_command() -> list[str]:
 
 
 @functools.cache
-def _version(compiler: str) -> str:
-    """Return the line in which the compiler tells its release."""
-    lines = _output(compiler, "--version").splitlines()
-    return next((line for line in lines if "release" in line), "release 0.0,")
+def _release(compiler: str) -> str:
+    """Return a CUDA compiler's release, such as ``"13.0"``."""
+    found = re.search(r"release ([0-9.]+)", _output(compiler, "--version"))
+    return found[1] if found else "0.0"
 
 
 def toolchain() -> dict[str, str]:
     """Return compiler and version for the makefile, and so for the key of the build cache."""
     compiler, stand_in = nvcc() or "nvcc", _stand_in()
-    version = _version(compiler)
+    version = f"CUDA {_release(compiler)}"
     if stand_in is not None:
-        version = f"{stand_in.name} for the CPU, with the headers of: {version}"
+        version += f", built for the CPU by {stand_in.name}"
     return {"nvcc": compiler, "version": version}
 
 
@@ -112,7 +114,6 @@ def cuda_preferences() -> dict[str, Any]:
     """Return the Brian2 preferences of a CUDA build."""
     import brian2cuda  # noqa: F401 - registers its preferences
 
-    release = _version(nvcc() or "nvcc").split("release ")[1].split(",")[0]
     return {
         "codegen.target": "numpy",
         "codegen.cpp.headers": [],
@@ -120,7 +121,9 @@ def cuda_preferences() -> dict[str, Any]:
         "devices.cpp_standalone.openmp_threads": 0,
         "devices.cuda_standalone.launch_bounds": False,
         # Told, because brian2cuda would look for the compiler in fewer places.
-        "devices.cuda_standalone.cuda_backend.cuda_runtime_version": float(release),
+        "devices.cuda_standalone.cuda_backend.cuda_runtime_version": float(
+            _release(nvcc() or "nvcc")
+        ),
     }
 
 

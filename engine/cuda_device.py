@@ -123,7 +123,9 @@ class CudaDevice(CUDAStandaloneDevice):
 
     def _program(self) -> dict[str, Any]:
         """Return what the template of the host program needs."""
-        clock = {key: self.arrays[self.step_clock.variables[key]] for key in ("timestep", "t", "dt")}
+        clock = {
+            key: self.arrays[self.step_clock.variables[key]] for key in ("timestep", "t", "dt")
+        }
         return {
             "code_objects": [code.name for code in self.steps],
             "arrays": [self._array(variable) for variable in self.arrays],

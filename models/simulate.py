@@ -98,6 +98,7 @@ def simulate(
         raise TypeError(f"simulate.progress: expected True, False or a callable, got {progress!r}")
     path = check_store(store)
     attributes = {"seed": int(seed), "trials": int(trials), "device": device, "dtype": dtype}
+    attributes["hardware"] = target.hardware()
     birth = checked_weights(network, seed, weights, dtype)
     if weights is not None:
         # Drawn weights follow from the description and the seed; given ones are told by their hash.

@@ -28,8 +28,16 @@ OPERATIONS = [
     Correlate("(x_pre + 1)*y_post*factor", into="h", order=2),
     Correlate("tanh(x_pre*w - y_post)", into="k", order=2),
     Correlate("x_pre*y_post", into="shut", order=2, gate="plastic"),
+    Correlate("x_pre*y_post", into="sum_a", order=2, update="kept_a += factor*sum_a + w"),
+    Correlate(
+        "tanh(x_pre*w - y_post)", into="sum_b", order=2, update="sum_b += w\nkept_b = sum_b**2"
+    ),
+    Correlate("x_pre*y_post", into="sum_a", order=3, update="shut += sum_a", gate="plastic"),
     Update("u = sqrt(w*w + g*g)*factor\nv += 1", order=3),
 ]
+
+# Sums that their updates use at once may be stored or not.
+FUSED = ["sum_a", "kept_a", "sum_b", "kept_b"]
 
 
 class Laboratory:
@@ -53,7 +61,7 @@ class Laboratory:
                 name="above",
             )
             trial = NeuronGroup(trials, "share : 1", clock=clock, name="trial")
-            synaptic = ["w", "v", "g", "h", "k", "shut", "u"]
+            synaptic = ["w", "v", "g", "h", "k", "shut", "u", *FUSED]
             projection = DenseProjection(
                 self.pre,
                 self.post,
@@ -64,7 +72,7 @@ class Laboratory:
                 name="dense",
             )
             source = Source(self.pre, self.post, trial, settings, trials=trials)
-            state = {key: (projection, key) for key in synaptic}
+            state = {key: (projection, key) for key in synaptic if not key.startswith("sum")}
             state |= {key: (self.pre, key) for key in "xbz"}
             state |= {key: (self.post, key) for key in "yacdf"}
             self.program = target.program(

@@ -39,6 +39,8 @@ def test_operations_agree_with_numpy(laboratory, device, shape):
         "h": np.einsum("ti,tj->ij", x + 1, 1.5 * y),
         "k": np.sum(np.tanh(x[:, :, None] * w - y[:, None, :]), axis=0),
         "shut": np.full_like(w, 7.0),
+        "kept_a": 1.5 * np.einsum("ti,tj->ij", x, y) + w,
+        "kept_b": (np.sum(np.tanh(x[:, :, None] * w - y[:, None, :]), axis=0) + w) ** 2,
         "u": 1.5 * np.sqrt(w**2 + np.einsum("ti,tj->ij", x, y) ** 2),
         "v": v + 1,
         "w": w,
@@ -50,7 +52,9 @@ def test_operations_agree_with_numpy(laboratory, device, shape):
 def test_gate_opens(laboratory):
     x, y, w, v = draw(3, 4, 5)
     found = laboratory("numpy", 3, 4, 5).run(x, y, w, v, plastic=1)
-    np.testing.assert_allclose(found["shut"], np.einsum("ti,tj->ij", x, y).ravel(), rtol=1e-12)
+    # Set by the plain operation, then added to by the one with an update.
+    opened = 2 * np.einsum("ti,tj->ij", x, y).ravel()
+    np.testing.assert_allclose(found["shut"], opened, rtol=1e-12)
 
 
 def test_float32_stays_float32(laboratory):
@@ -95,6 +99,10 @@ def test_recurrent_network_equals_stock_synapses(brian):
     [
         ([Propagate("w*r_pre", into="nothing_post")], "Propagate.into: expected one of"),
         ([Correlate("r_pre*r_post", into="g")], "Correlate.into: expected one of the synaptic"),
+        (
+            [Correlate("r_pre*r_post", into="w", update="w += r_pre")],
+            "Correlate.update: expected syn",
+        ),
         ([Update("w += r_pre")], "Update.code: expected synaptic variables and settings only"),
     ],
 )
