@@ -1,4 +1,4 @@
-"""What the target `cuda` needs on a machine; brian2cuda itself is imported only where it is used."""
+"""What the target `cuda` needs of a machine; brian2cuda is imported only where it is used."""
 
 import functools
 import importlib.metadata
@@ -32,7 +32,10 @@ _USUAL = ("80", "90")
 
 
 def nvcc() -> str | None:
-    """Return the path of the CUDA compiler: ``$NVCC``, the one on the PATH, or the usual folder's."""
+    """Return the path of the CUDA compiler, if there is one.
+
+    Looked for as ``$NVCC``, on the PATH, and in the toolkit's usual folders.
+    """
     folders = [os.environ.get("CUDA_HOME"), os.environ.get("CUDA_PATH"), "/usr/local/cuda"]
     candidates = [os.environ.get("NVCC"), "nvcc", *(f"{f}/bin/nvcc" for f in folders if f)]
     return next(filter(None, (shutil.which(name) for name in candidates if name)), None)

@@ -17,8 +17,6 @@ from .standalone import steps_of
 
 __all__ = ["CudaDevice"]
 
-_HEADERS = ("cuda_engine.h", "cuda_stimuli.h", "stimuli.h")
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Array:
@@ -57,14 +55,15 @@ class CudaDevice(CUDAStandaloneDevice):
         self.step_clock = clocks.pop()
         running = [entry for entry in net.sorted_objects if entry.active]
         self.steps = [code for entry in running for code in entry.code_objects]
-        self._check_names(net)
+        self._check_names()
         self._check_queue()
         self._check_gates(running)
         self._check_randomness()
 
-    def _check_names(self, net: Any) -> None:
+    def _check_names(self) -> None:
         """Refuse names that brian2cuda takes for numbers when it makes literals single."""
-        bad = [entry.name for entry in net.objects if re.search(r"\d\de\d", entry.name)]
+        used = [*self.arrays.values(), *(code.name for code in self.steps)]
+        bad = [name for name in used if re.search(r"\d\de\d", name)]
         if bad and prefs.core.default_float_dtype is np.float32:
             raise ValueError(
                 f"CudaDevice.network_run: expected names without digits around an 'e', got "
@@ -75,15 +74,16 @@ class CudaDevice(CUDAStandaloneDevice):
         """Refuse what a script sets before the run: values come with each segment."""
         clocks = {self.arrays[v] for v in self.arrays if v.name in ("timestep", "t", "dt")}
         for kind, arguments in self.main_queue:
-            if kind != "run_network" and arguments[0] not in clocks:
+            name = arguments[0] if isinstance(arguments, tuple) else kind
+            if kind != "run_network" and name not in clocks:
                 raise NotImplementedError(
                     f"CudaDevice.network_run: expected nothing to be set before the run, got "
-                    f"{arguments[0]!r}; hand its value to Program.run"
+                    f"{name!r}; hand its value to Program.run"
                 )
 
     @staticmethod
     def _check_gates(running: list[Any]) -> None:
-        """Refuse gates that the network itself changes: the host, which reads them, would not know."""
+        """Refuse gates that the network itself changes: the host, which reads them, cannot know."""
         gates = {id(entry.gate) for entry in running if getattr(entry, "gate", None) is not None}
         for entry in running:
             if getattr(entry, "template", "") == "scalar":
@@ -118,8 +118,8 @@ class CudaDevice(CUDAStandaloneDevice):
         )
         writer.write("makefile", makefile)
         # Copied, not named by their path: the project is whole, and its content tells its version.
-        for name in _HEADERS:
-            shutil.copy(Path(__file__).parent / "include" / name, folder / name)
+        for header in (Path(__file__).parent / "include").glob("*.h"):
+            shutil.copy(header, folder / header.name)
 
     def _program(self) -> dict[str, Any]:
         """Return what the template of the host program needs."""

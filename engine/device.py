@@ -110,7 +110,7 @@ DEVICES = {
         ),
         Device(
             name="cuda",
-            summary="CUDA programs by brian2cuda, compiled once per structure; not run on a GPU yet",
+            summary="CUDA by brian2cuda, compiled once per structure; untried on a GPU",
             make=make_cuda_device,
             program=StandaloneProgram,
             preferences=cuda_preferences,

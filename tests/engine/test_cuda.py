@@ -25,7 +25,7 @@ from ontogeny.engine import (
 )
 from ontogeny.models import Learning, Record, Schedule, Spontaneous, layered, simulate
 from ontogeny.models.build import build
-from ontogeny.plasticity import SGD, Adam, Backpropagation, FeedbackAlignment
+from ontogeny.plasticity import SGD, Adam, Backpropagation
 
 PROBLEM = DEVICES["cuda"].problem()
 UNABLE = PROBLEM if "GPU" not in PROBLEM else ""
@@ -232,7 +232,7 @@ def objects_of(*, operations=(), step="", gate="", name="dense", dtype="float32"
         marked(
             needs_nvcc,
             ValueError,
-            "expected names without digits around an 'e', got layer12e3",
+            "expected names without digits around an 'e', got .*layer12e3",
             {"operations": [Propagate("w*r_pre", into="drive_post")], "name": "layer12e3"},
         ),
         marked(
