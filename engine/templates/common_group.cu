@@ -14,7 +14,11 @@
 {% for header in user_headers | sort %}
 #include {{header}}
 {% endfor %}
-{% if profiled or '_namespace' in support_code_lines or '_rand' in support_code_lines %}
+{% set support = support_code_lines | join(' ') %}
+{% if '_rand' in support %}
+#error "Dense synapses on CUDA have no rand() and randn(): noise comes from a Source"
+{% endif %}
+{% if profiled or '_namespace' in support %}
 #include "objects.h"
 {% else %}
 namespace brian {

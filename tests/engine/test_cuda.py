@@ -249,6 +249,7 @@ def test_what_cuda_cannot_do_is_refused(error, message, keywords):
 
 
 PLAIN = """
+    import shutil
     import numpy as np
     import brian2cuda
     from brian2 import *
@@ -264,6 +265,8 @@ PLAIN = """
     weights, rates = generator.standard_normal((40, 40))/3, generator.random(40)
     dense.w, units.r = weights.ravel(), rates
     run(5*ms)
+    # The stand-in sees only what lies in the project.
+    shutil.copytree({include!r}, {folder!r})
     device.build(directory={folder!r}, compile=True, run=True, with_output=False)
     for step in range(50):
         rates = rates + 0.01*(-rates + np.tanh(rates @ weights))
@@ -277,13 +280,10 @@ def test_projections_run_in_a_users_own_cuda_script(tmp_path, stand_in):
     if stand_in not in os.environ:
         pytest.skip(f"${stand_in} is not set")
     make = f"{sys.executable} {os.environ[stand_in]}"
-    script = PLAIN.format(make=make, folder=str(tmp_path / "out"))
     include = os.path.join(os.path.dirname(cuda.__file__), "include")
+    script = PLAIN.format(make=make, folder=str(tmp_path / "out"), include=include)
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "CPATH": include},
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     assert float(done.stdout.split()[-1]) < 1e-12
