@@ -64,7 +64,8 @@ def _stand_in() -> Path | None:
 def cuda_problem() -> str:
     """Say what keeps CUDA programs from being built and run here, with the cure; "" if nothing."""
     if sys.version_info < (3, 12):
-        return f"Python 3.12 or later is needed, this is {platform.python_version()}"
+        version = platform.python_version()
+        return f"brian2cuda needs Python 3.12 or later, this is {version}; install a newer Python"
     if importlib.util.find_spec("brian2cuda") is None:
         return "brian2cuda is not installed; run: pip install --pre 'ontogeny[cuda]'"
     if nvcc() is None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(bool(DEVICES["cpp"].problem()), reason="needs a 
 def compilations(monkeypatch):
     counted = []
     original = build._compile
-    monkeypatch.setattr(build, "_compile", lambda project: counted.append(original(project)))
+    monkeypatch.setattr(build, "_compile", lambda *given: counted.append(original(*given)))
     return counted
 
 

@@ -314,7 +314,7 @@ class TestProblem:
 
     def test_python_is_too_old(self):
         self.patch.setattr(cuda.sys, "version_info", (3, 11))
-        assert cuda.cuda_problem().startswith("Python 3.12 or later is needed")
+        assert cuda.cuda_problem().startswith("brian2cuda needs Python 3.12 or later")
 
     def test_package_is_missing(self):
         self.patch.setattr(cuda.importlib.util, "find_spec", lambda name: None)
