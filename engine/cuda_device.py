@@ -58,7 +58,7 @@ class CudaDevice(CUDAStandaloneDevice):
         self._check_names()
         self._check_queue()
         self._check_gates(running)
-        self._check_randomness()
+        self._check_code()
 
     def _check_names(self) -> None:
         """Refuse names that brian2cuda takes for numbers when it makes literals single."""
@@ -95,12 +95,18 @@ class CudaDevice(CUDAStandaloneDevice):
                         f"{entry.abstract_code!r}"
                     )
 
-    def _check_randomness(self) -> None:
+    def _check_code(self) -> None:
+        """Refuse what needs more of a host program than ours has."""
         for code in self.steps:
+            reason = ""
             if code.needs_curand_states or any(code.rng_calls.values()):
+                reason = "random numbers: noise comes from a Source"
+            elif "_namespace" in code.code.cu_file:
+                reason = "a TimedArray, or another function with an array of its own"
+            if reason:
                 raise NotImplementedError(
-                    f"CudaDevice.network_run: expected code without random numbers, got "
-                    f"{code.name!r}; noise comes from a Source"
+                    f"CudaDevice.network_run: expected code on plain variables, got {code.name!r} "
+                    f"with {reason}"
                 )
 
     def build(self, directory: str = "output", **_: Any) -> None:

@@ -60,6 +60,7 @@ __global__ void propagate_forwards_kernel(int trials, int pre, int post, const T
     const int first = (blockIdx.x / columns) * GROUP;
     T sums[GROUP] = {};
     if (j < post)
+#pragma unroll 4
         for (int i = row; i < pre; i += ROWS)
         {
             const T weight = w[(int64_t)i * post + j];
@@ -91,6 +92,7 @@ __global__ void propagate_backwards_kernel(int trials, int pre, int post, const 
     const int begin = (blockIdx.x % rows) * ROWS, first = (blockIdx.x / rows) * GROUP;
     T sums[GROUP] = {};
     if (begin + row < pre)
+#pragma unroll 4
         for (int j = lane; j < post; j += LANES)
         {
             const T weight = w[(int64_t)(begin + row) * post + j];

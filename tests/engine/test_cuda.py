@@ -8,7 +8,7 @@ import textwrap
 
 import numpy as np
 import pytest
-from brian2 import Clock, Network, NeuronGroup, second
+from brian2 import Clock, Network, NeuronGroup, TimedArray, second
 
 from ontogeny.data import Stimuli, gaussian_noise, uniform_noise
 from ontogeny.engine import (
@@ -211,7 +211,8 @@ def objects_of(*, operations=(), step="", gate="", name="dense", dtype="float32"
         dense = DenseProjection(group, group, operations=operations, settings=settings, name=name)
         if gate == "preset":
             dense.w = [1.0] * 16
-        Network(settings, group, dense).run(STEP * second, namespace={})
+        ramp = TimedArray([0.0, 1.0], dt=STEP * second)
+        Network(settings, group, dense).run(STEP * second, namespace={"ramp": ramp})
 
 
 @pytest.mark.parametrize(
@@ -226,8 +227,14 @@ def objects_of(*, operations=(), step="", gate="", name="dense", dtype="float32"
         marked(
             needs_nvcc,
             NotImplementedError,
-            "expected code without random numbers, got 'dense_update_0",
+            "expected code on plain variables, got 'dense_update_0.*' with random numbers",
             {"operations": [Update("w += randn()")]},
+        ),
+        marked(
+            needs_nvcc,
+            NotImplementedError,
+            "expected code on plain variables, got 'dense_update_0.*' with a TimedArray",
+            {"operations": [Update("w += ramp(t)")]},
         ),
         marked(
             needs_nvcc,
