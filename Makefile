@@ -23,11 +23,19 @@ export ONTOGENY_DATA := $(abspath ../shared/data)
 endif
 endif
 
-.PHONY: help demo test lint bench clean
+# What builds CUDA programs for the processor, where it lies beside the checkout and there is no GPU.
+ifeq ($(ONTOGENY_CUDA_ON_CPU)$(shell command -v nvidia-smi),)
+ifneq ($(wildcard ../shared/tools/cuda_on_cpu/make_on_cpu.py),)
+export ONTOGENY_CUDA_ON_CPU := $(abspath ../shared/tools/cuda_on_cpu/make_on_cpu.py)
+endif
+endif
+
+.PHONY: help demo test test-cuda lint bench clean
 
 help:
 	@echo "make demo    raise networks on noise, then on digits; results go to runs/first-life"
 	@echo "make test    run all tests"
+	@echo "make test-cuda    run the tests of device cuda; needs Python 3.12 and nvcc"
 	@echo "make lint    check style and types"
 	@echo "make bench   measure beside PyTorch, Brian2 and ANNarchy; writes docs/performance.*; half an hour"
 	@echo "make clean   remove the environment and everything that was built"
@@ -40,6 +48,10 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-for-tests
 	$(BIN)/python -m pytest
+
+# With the extra [cuda], whose Brian2 is not the newest: better in an environment of its own.
+test-cuda: $(VENV)/.installed-for-cuda
+	$(BIN)/python -m pytest -m "cuda and not slow" -rs tests/engine
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .
@@ -68,3 +80,7 @@ $(VENV)/.installed: $(BIN)/python $(SOURCES)
 $(VENV)/.installed-for-tests: $(BIN)/python $(SOURCES)
 	$(PIP) '.[test]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-for-cuda: $(BIN)/python $(SOURCES)
+	$(PIP) --pre '.[test,cuda]'
+	@touch $@

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = ["compile_project", "compiler", "compiler_identity", "compiler_problem"]
@@ -45,8 +46,15 @@ def _identity(command: tuple[str, ...]) -> str:
     return "\n".join(parts)
 
 
-def compile_project(project: Path) -> None:
-    """Run make in a folder that Brian2 generated.
+def compile_project(project: Path, command: Sequence[str] = ()) -> None:
+    """Compile a project that Brian2 generated.
+
+    Parameters
+    ----------
+    project : pathlib.Path
+        Its folder.
+    command : sequence of str
+        What is run there; make with all processors by default.
 
     Raises
     ------
@@ -57,7 +65,7 @@ def compile_project(project: Path) -> None:
     # cannot matter.
     (project / "make.deps").touch()
     done = subprocess.run(
-        ["make", f"-j{os.cpu_count() or 1}"], cwd=project, capture_output=True, text=True
+        command or ["make", f"-j{os.cpu_count() or 1}"], cwd=project, capture_output=True, text=True
     )
     if done.returncode:
         raise RuntimeError(

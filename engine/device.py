@@ -1,11 +1,13 @@
 """The targets that a network can run on. Brian2 is imported only where one needs it."""
 
+import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from .compiler import compiler_problem
+from .cuda import cuda_hardware, cuda_problem, load_cuda
 from .program import Parts, Program
 
 __all__ = ["DEVICES", "Device", "find_device"]
@@ -31,6 +33,8 @@ class Device:
         Returns what keeps the target from working on this machine, with the cure; "" if nothing.
     most_trials : int, optional
         Most trials that the target can run side by side.
+    hardware : callable
+        Returns what programs run on, for the record of a life.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Device:
     step_cost: int
     problem: Callable[[], str] = field(default=lambda: "")
     most_trials: int | None = None
+    hardware: Callable[[], str] = field(default=lambda: f"{platform.machine()} CPU")
 
     def check_trials(self, trials: int, where: str) -> None:
         """Refuse more trials than the target can run side by side.
@@ -99,6 +104,14 @@ DEVICES = {
             load=_load_cpp,
             step_cost=500_000,
             problem=compiler_problem,
+        ),
+        Device(
+            name="cuda",
+            summary="CUDA by brian2cuda, compiled once per structure; untried on a GPU",
+            load=load_cuda,
+            step_cost=10_000_000,
+            problem=cuda_problem,
+            hardware=cuda_hardware,
         ),
         Device(
             name="synapses",

@@ -42,7 +42,7 @@ class _CodeGenerator(CPPCodeGenerator):
 _GENERATORS = {NumpyCodeGenerator: InPlaceGenerator, CPPCodeGenerator: _CodeGenerator}
 
 
-def code_object_class() -> type:
+def code_object_class() -> Any:
     """Return the active target's code object class with this package's templates before its own.
 
     Decided when a code object is made, since device and target may change after the objects are.

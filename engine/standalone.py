@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from .activation import activated
 from .blas import find_blas
 from .program import STEP, Parts
 
-__all__ = ["StandaloneDevice", "compiler_preferences", "generate", "write_project"]
+__all__ = ["StandaloneDevice", "compiler_preferences", "generate", "steps_of", "write_project"]
 
 _FLAGS = [
     "-w",
@@ -55,6 +55,15 @@ def compiler_preferences() -> dict[str, Any]:
     return wanted
 
 
+def steps_of(variables: Iterable[Any]) -> Any:
+    """Return the variable that holds the number of steps: the setting ``steps``."""
+    return next(
+        variable
+        for variable in variables
+        if variable.name == "steps" and getattr(variable.owner, "name", "") == "settings"
+    )
+
+
 class StandaloneDevice(CPPStandaloneDevice):
     """Brian2's C++ standalone device, with the number of steps read when the program starts."""
 
@@ -62,11 +71,7 @@ class StandaloneDevice(CPPStandaloneDevice):
         """Queue a run whose duration is the setting ``steps``."""
         super().network_run(net, duration, **keywords)
         _, (_, lines) = self.main_queue[-1]
-        steps = next(
-            self.get_array_name(variable)
-            for variable in self.arrays
-            if variable.name == "steps" and getattr(variable.owner, "name", "") == "settings"
-        )
+        steps = self.get_array_name(steps_of(self.arrays))
         pattern = re.compile(rf"^{net.name}\.run\([^,]+,")
         found = [number for number, line in enumerate(lines) if pattern.match(line)]
         if len(found) != 1:

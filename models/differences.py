@@ -8,7 +8,7 @@ from typing import Any
 __all__ = ["compared", "differences", "other_versions", "refuse_another"]
 
 # What may differ without any consequence for the rest of a life, or is compared elsewhere.
-_FREE = ("created", "status", "title", "versions", "resumed_with_versions")
+_FREE = ("created", "status", "title", "versions", "hardware", "resumed_with_versions")
 _JSON = ("network", "schedule", "record", "given_weights")
 # Where stimuli were loaded from says nothing that their hash does not.
 _FREE_INSIDE = ("origin",)
@@ -59,8 +59,12 @@ def refuse_another(place: Path, stored: Mapping[Any, Any], given: Mapping[Any, A
 
 
 def other_versions(stored: Mapping[Any, Any], given: Mapping[Any, Any]) -> list[str]:
-    """Return the packages whose versions differ, one sentence each."""
-    return compared("", *(json.loads(attributes["versions"]) for attributes in (stored, given)))
+    """Return what differs in the versions of packages and in the hardware, one sentence each."""
+    found = [
+        {**json.loads(attributes["versions"]), "hardware": attributes.get("hardware")}
+        for attributes in (stored, given)
+    ]
+    return compared("", *found)
 
 
 def compared(path: str, stored: Any, given: Any) -> list[str]:

@@ -125,6 +125,7 @@ def simulate(
         "device": device,
         "dtype": dtype,
         "threads": int(threads),
+        "hardware": target.hardware(),
     }
     birth = checked_weights(network, seed, weights, dtype)
     if weights is not None:

@@ -14,7 +14,7 @@
 {% for header in user_headers | sort %}
 #include {{header}}
 {% endfor %}
-{% if profiled or 'brian::' in support_code_lines or variables.values() | selectattr('dynamic', 'defined') | selectattr('dynamic') | list %}
+{% if profiled or '_namespace' in support_code_lines | join(' ') or variables.values() | selectattr('dynamic', 'defined') | selectattr('dynamic') | list %}
 #include "objects.h"
 {% if profiled %}
 #include <chrono>

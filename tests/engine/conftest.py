@@ -1,5 +1,6 @@
 """One small program that holds every operation, for all targets."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -43,47 +44,49 @@ OPERATIONS = [
 SYNAPTIC = ["w", "v", "g", "h", "k", "shut", "u", "s", "p", "q", "o", "m", "l", "rect", "calm"]
 
 
+def parts(projection, *, shape, operations=OPERATIONS):
+    """Make a projection with every operation on arrays of given sizes."""
+    trials, pre, post = shape
+    clock = Clock(dt=STEP * second, name="step_clock")
+    scalars = {"steps": int, "plastic": int, "factor": float, **SOURCE_SETTINGS}
+    settings = Settings(scalars, clock=clock)
+    below = NeuronGroup(trials * pre, "x : 1\nb : 1\nz : 1\nr : 1", clock=clock, name="below")
+    above = NeuronGroup(
+        trials * post,
+        "y : 1\na : 1\nc : 1\nd : 1\nf : 1\ntarget : 1",
+        clock=clock,
+        name="above",
+    )
+    trial = NeuronGroup(trials, "share : 1", clock=clock, name="trial")
+    dense = projection(
+        below,
+        above,
+        variables=SYNAPTIC,
+        operations=operations,
+        trials=trials,
+        settings=settings,
+        name="dense",
+    )
+    source = Source(below, above, trial, settings, trials=trials)
+    # What `s` holds is not defined: its sums are used and forgotten.
+    state = {key: (dense, key) for key in SYNAPTIC if key != "s"}
+    state |= {key: (below, key) for key in "xbz"}
+    state |= {key: (above, key) for key in "yacdf"}
+    return SimpleNamespace(
+        objects=[settings, source, trial, below, above, dense],
+        settings=settings,
+        source=source,
+        state=state,
+    )
+
+
 class Laboratory:
-    """A projection with every operation on arrays of given sizes."""
+    """A program of the parts."""
 
-    def __init__(self, name, trials, pre, post, dtype="float64", operations=OPERATIONS):
-        self.shape, self.dtype, self.operations = (trials, pre, post), dtype, operations
-        structure = {"title": "laboratory", "shape": self.shape, "operations": repr(operations)}
-        self.program = find_device(name).load(structure, self.make, dtype=dtype)
-
-    def make(self, projection):
-        trials, pre, post = self.shape
-        clock = Clock(dt=STEP * second, name="step_clock")
-        scalars = {"steps": int, "plastic": int, "factor": float, **SOURCE_SETTINGS}
-        settings = Settings(scalars, clock=clock)
-        below = NeuronGroup(trials * pre, "x : 1\nb : 1\nz : 1\nr : 1", clock=clock, name="below")
-        above = NeuronGroup(
-            trials * post,
-            "y : 1\na : 1\nc : 1\nd : 1\nf : 1\ntarget : 1",
-            clock=clock,
-            name="above",
-        )
-        trial = NeuronGroup(trials, "share : 1", clock=clock, name="trial")
-        dense = projection(
-            below,
-            above,
-            variables=SYNAPTIC,
-            operations=self.operations,
-            trials=trials,
-            settings=settings,
-            name="dense",
-        )
-        source = Source(below, above, trial, settings, trials=trials)
-        # What `s` holds is not defined: its sums are used and forgotten.
-        state = {key: (dense, key) for key in SYNAPTIC if key != "s"}
-        state |= {key: (below, key) for key in "xbz"}
-        state |= {key: (above, key) for key in "yacdf"}
-        return SimpleNamespace(
-            objects=[settings, source, trial, below, above, dense],
-            settings=settings,
-            source=source,
-            state=state,
-        )
+    def __init__(self, name, *shape, dtype="float64", operations=OPERATIONS):
+        structure = {"title": "laboratory", "shape": shape, "operations": repr(operations)}
+        make = partial(parts, shape=shape, operations=operations)
+        self.program = find_device(name).load(structure, make, dtype=dtype)
 
     def run(self, x, y, w, v, steps=1, plastic=0):
         settings = dict.fromkeys(self.program.scalars, 0)
@@ -132,7 +135,7 @@ def laboratory():
         made.append(Laboratory(*arguments, **keywords))
         return made[-1]
 
-    make.expected = expected
+    make.expected, make.parts = expected, parts
     yield make
     for one in made:
         one.program.close()

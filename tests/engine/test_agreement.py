@@ -11,7 +11,7 @@ TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
 # One, primes, and more than a vector register, a warp or a block of rows holds.
 SIZES = st.integers(1, 70)
 SHAPES = st.tuples(SIZES, SIZES, SIZES)
-COMPILED = [name for name in DEVICES if name not in ("numpy", "synapses")]
+COMPILED = ["cpp", pytest.param("cuda", marks=pytest.mark.cuda)]
 
 
 def examples(count):

@@ -29,7 +29,7 @@ OPTIMISERS = (
     # Steps of synapses whose direction is mere rounding must not be blown up to the full rate.
     Adam(rate=1e-3, epsilon=1e-3, weight_decay=1e-3),
 )
-COMPILED = [name for name in DEVICES if name not in ("numpy", "synapses")]
+COMPILED = ["cpp", pytest.param("cuda", marks=pytest.mark.cuda)]
 ALL = list(itertools.product(TRANSFERS, READOUTS, RULES, OPTIMISERS))
 # Every transfer, readout, rule and optimiser at least once.
 SOME = [

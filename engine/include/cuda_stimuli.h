@@ -1,0 +1,185 @@
+// Present stored stimuli or counter-based noise on a GPU; the C++ twin is stimuli.h.
+#ifndef ONTOGENY_CUDA_STIMULI_H
+#define ONTOGENY_CUDA_STIMULI_H
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cuda_engine.h"
+#include "stimuli.h"
+
+namespace dense_engine {
+
+// Philox4x64-10 of Salmon et al. 2011.
+__device__ inline void device_philox(uint64_t block, uint64_t seed, uint64_t stream,
+                                     uint64_t words[4])
+{
+    uint64_t c0 = block, c1 = 0, c2 = 0, c3 = 0, k0 = seed, k1 = stream;
+    for (int round = 0; round < 10; round++)
+    {
+        const unsigned __int128 p0 = (unsigned __int128)0xD2E7470EE14C6C93ULL * c0;
+        const unsigned __int128 p1 = (unsigned __int128)0xCA5A826395121157ULL * c2;
+        const uint64_t n0 = (uint64_t)(p1 >> 64) ^ c1 ^ k0;
+        const uint64_t n2 = (uint64_t)(p0 >> 64) ^ c3 ^ k1;
+        c1 = (uint64_t)p1;
+        c3 = (uint64_t)p0;
+        c0 = n0;
+        c2 = n2;
+        k0 += 0x9E3779B97F4A7C15ULL;
+        k1 += 0xBB67AE8584CAA73BULL;
+    }
+    words[0] = c0, words[1] = c1, words[2] = c2, words[3] = c3;
+}
+
+// One of the blocks of 8 numbers that a presentation's noise consists of.
+template <class T>
+__device__ void noise_block(const Presentation& p, int64_t presentation, int64_t block, T* rates)
+{
+    const int64_t half = (p.units + 1) / 2, blocks = (half + 3) / 4;
+    const T step = T(1) / T(4294967296.), mean = T(p.noise_mean), std_ = T(p.noise_std);
+    const T width = T(3.46410161513775458705), turn = T(6.28318530717958647693);  // sqrt(12), 2*pi
+    uint64_t words[4];
+    device_philox(presentation * blocks + block, p.seed, 2 * p.stream, words);
+    for (int64_t k = 0, i = 4 * block; k < 4 && i < half; k++, i++)
+    {
+        T one = T(uint32_t(words[k] >> 32)) * step + step / T(2);
+        T two = T(uint32_t(words[k])) * step + step / T(2);
+        if (p.noise == 1)
+        {
+            const T radius = sqrt(T(-2) * log(one)), angle = turn * two;
+            one = radius * cos(angle);
+            two = radius * sin(angle);
+        }
+        else
+        {
+            one = (one - T(0.5)) * width;
+            two = (two - T(0.5)) * width;
+        }
+        rates[i] = one * std_ + mean;
+        if (half + i < p.units) rates[half + i] = two * std_ + mean;
+    }
+}
+
+// What every trial gets beside its rates: the one-hot category, and its share of the sums.
+template <class T>
+__device__ void present_category(const Presentation& p, int64_t trial, int64_t category,
+                                 int64_t label, int64_t active, T* targets, T* share)
+{
+    const bool shown = trial < active;
+    targets[trial * p.classes + category] = T(shown && category == label);
+    if (category == 0) share[trial] = shown ? T(1) / T(active) : T(0);
+}
+
+// Of each trial's threads, the first draw its noise, 8 numbers each; the others its category.
+template <class T>
+__global__ void present_noise_kernel(Presentation p, int64_t active, T* rates, T* targets, T* share)
+{
+    const int64_t half = (p.units + 1) / 2, blocks = (half + 3) / 4;
+    const int64_t thread = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
+    const int64_t trial = thread / (blocks + p.classes), part = thread % (blocks + p.classes);
+    if (trial >= p.trials) return;
+    const int64_t presentation = p.first + p.step * p.trials + trial;
+    T* row = rates + trial * p.units;
+    if (part >= blocks)
+    {
+        uint64_t words[4];
+        device_philox(presentation, p.seed, 2 * p.stream + 1, words);
+        const int64_t label = (int64_t)(((words[0] >> 32) * (uint64_t)p.classes) >> 32);
+        present_category(p, trial, part - blocks, label, active, targets, share);
+    }
+    else if (trial < active)
+        noise_block(p, presentation, part, row);
+    else
+        for (int64_t i = 4 * part; i < 4 * part + 4 && i < half; i++)
+        {
+            row[i] = T(0);
+            if (half + i < p.units) row[half + i] = T(0);
+        }
+}
+
+template <class T, class U>
+__global__ void present_images_kernel(Presentation p, int64_t active, const U* images,
+                                      const int64_t* labels, const int64_t* order, T* rates,
+                                      T* targets, T* share)
+{
+    const int64_t thread = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
+    const int64_t trial = thread / (p.units + p.classes), part = thread % (p.units + p.classes);
+    if (trial >= p.trials) return;
+    const int64_t stimulus = trial < active ? order[p.step * p.trials + trial] : 0;
+    if (part >= p.units)
+        present_category(p, trial, part - p.units, labels[stimulus], active, targets, share);
+    else if (trial < active)
+        rates[trial * p.units + part] =
+            T(images[stimulus * p.units + part]) * T(p.scale) + T(p.shift);
+    else
+        rates[trial * p.units + part] = T(0);
+}
+
+// A file of the run's folder, copied to the GPU once.
+inline const void* copied(const std::string& path)
+{
+    static std::map<std::string, const void*> files;
+    auto found = files.find(path);
+    if (found != files.end()) return found->second;
+    const Mapped& file = mapped(path);
+    void* memory = on_device<char>(file.bytes);
+    check(cudaMemcpy(memory, file.data, file.bytes, cudaMemcpyHostToDevice), "copying stimuli");
+    files[path] = memory;
+    return memory;
+}
+
+template <class T>
+void present_images(const Presentation& p, int64_t active, const std::string& folder, T* rates,
+                    T* targets, T* share)
+{
+    const std::string number = std::to_string(p.bank);
+    const size_t bytes = mapped(folder + "bank_" + number).bytes;
+    const size_t stimuli = mapped(folder + "labels_" + number).bytes / sizeof(int64_t);
+    const void* bank = copied(folder + "bank_" + number);
+    const int64_t* labels = static_cast<const int64_t*>(copied(folder + "labels_" + number));
+    const int64_t* order = static_cast<const int64_t*>(copied(folder + "order"));
+    const unsigned int blocks = blocks_for(p.trials * (p.units + p.classes));
+    // Images are uint8 or of the program's float type; which one follows from the size of the bank.
+    if (bytes == stimuli * p.units)
+        present_images_kernel<<<blocks, THREADS>>>(
+            p, active, static_cast<const uint8_t*>(bank), labels, order, rates, targets, share);
+    else if (bytes == stimuli * p.units * sizeof(T))
+        present_images_kernel<<<blocks, THREADS>>>(
+            p, active, static_cast<const T*>(bank), labels, order, rates, targets, share);
+    else
+        fail("Unexpected size of", folder + "bank_" + number);
+}
+
+template <class T>
+void append_from_device(const std::string& path, const T* values, size_t count)
+{
+    std::vector<T> copy(count);
+    check(cudaMemcpy(copy.data(), values, count * sizeof(T), cudaMemcpyDeviceToHost), "recording");
+    append(path, copy.data(), count);
+}
+
+// One launch for everything that a step presents.
+template <class T>
+void present_on_device(const Presentation& p, const std::string& folder, T* rates, T* targets,
+                       T* share)
+{
+    const int64_t left = p.presentations - p.step * p.trials;
+    const int64_t active = std::min(p.trials, std::max((int64_t)0, left));
+    if (p.noise || !active)  // where nothing is left, nothing is read
+    {
+        const unsigned int blocks = blocks_for(p.trials * (((p.units + 1) / 2 + 3) / 4 + p.classes));
+        present_noise_kernel<<<blocks, THREADS>>>(p, active, rates, targets, share);
+    }
+    else
+        present_images(p, active, folder, rates, targets, share);
+    if (p.record)
+    {
+        append_from_device(folder + "recorded_rates", rates, active * p.units);
+        append_from_device(folder + "recorded_targets", targets, active * p.classes);
+    }
+}
+
+}  // namespace dense_engine
+
+#endif
