@@ -251,7 +251,7 @@ class DenseProjection(Group):
             )
         self._check_elementwise("Correlate.update", operation.update)
         needed = (operation.into,)
-        keywords: dict[str, Any] = {"_into": self.variables[operation.into]}
+        keywords: dict[str, Any] = {"_into": self.variables[operation.into], "_fused": False}
         product = correlate_product(operation.code, self.synaptic)
         if product is None or not all(map(self._varies, product, ("_pre", "_post"))):
             return "correlate_general", f"_value = {operation.code}", needed, keywords

@@ -5,7 +5,7 @@
     if (!{{get_array_name(_gate)}}[0]) return;
 {% endif %}
     const size_t _vectorisation_idx = -1;
-    {{(scalar_code['value'] if _fused else scalar_code)|autoindent}}
+    {{scalar_code|autoindent}}
     for (int _pre = 0; _pre < N_pre; _pre++)
     for (int _post = 0; _post < N_post; _post++)
     {
@@ -16,19 +16,9 @@
             const int _pre_idx = _trial * N_pre + _pre;
             const int _post_idx = _trial * N_post + _post;
             const size_t _vectorisation_idx = _idx;
-            {{(vector_code['value'] if _fused else vector_code)|autoindent}}
+            {{vector_code|autoindent}}
             _result += _value;
         }
         {{get_array_name(_into)}}[_idx] = _result;
     }
-{% if _fused %}
-    {
-        {{scalar_code['update']|autoindent}}
-        for (int _idx = 0; _idx < N_pre * N_post; _idx++)
-        {
-            const size_t _vectorisation_idx = _idx;
-            {{vector_code['update']|autoindent}}
-        }
-    }
-{% endif %}
 {% endblock %}
