@@ -68,7 +68,8 @@ class CompiledProgram(Program):
         self.folder, self.threads = folder, threads
         self.settings = manifest["settings"]
         self.scalars = {key: _KINDS[kind] for key, kind in manifest["scalars"].items()}
-        self.variables = {key: StoredArray(**array) for key, array in manifest["state"].items()}
+        self.arrays = {key: StoredArray(**array) for key, array in manifest["state"].items()}
+        self.variables = self.arrays
         self.timestep = StoredArray(**manifest["timestep"])
         self.units, self.classes = manifest["units"], manifest["classes"]
         self.real = np.dtype(manifest["real"])
@@ -98,7 +99,7 @@ class CompiledProgram(Program):
         arguments += [
             f"{self.settings}.{key}={kind(settings[key])!r}" for key, kind in self.scalars.items()
         ]
-        for key, array in self.variables.items():
+        for key, array in self.arrays.items():
             path = self.work / f"in_{key}"
             np.asarray(state[key], dtype=array.dtype).tofile(path)
             arguments.append(f"{array.name}={path}")
@@ -106,7 +107,7 @@ class CompiledProgram(Program):
             order.astype(np.int64).tofile(self.work / "order")
         self._call(arguments)
         self._check_end(steps, int(self._read(self.timestep)[0]))
-        return {key: self._read(array) for key, array in self.variables.items()}
+        return {key: self._read(array) for key, array in self.arrays.items()}
 
     def _read(self, array: StoredArray) -> np.ndarray:
         """Read an array that the program wrote."""

@@ -157,7 +157,7 @@ class _Sequence:
         if isinstance(node, ast.Name):
             return node.id
         ufunc, operands = self._operation(node)
-        values = []
+        values: list[str] = []
         for operand in operands:
             values.append(self._value(operand, depth + len(values)))
         if not out:

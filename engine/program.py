@@ -15,8 +15,13 @@ STEP = 1 / 1024
 class Array(Protocol):
     """What is known of an array that segments hand on."""
 
-    size: int
-    dtype: Any
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+
+    @property
+    def dtype(self) -> Any:
+        """Their type."""
 
 
 class Parts(Protocol):

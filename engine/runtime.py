@@ -52,7 +52,8 @@ class RuntimeProgram(Program):
             parts = make()
             self.network = Network(*parts.objects, name="life")
         self.settings, self.source = parts.settings, parts.source
-        self.variables = {key: group.variables[name] for key, (group, name) in parts.state.items()}
+        self.arrays = {key: group.variables[name] for key, (group, name) in parts.state.items()}
+        self.variables = self.arrays
         carried = [name for group, name in parts.state.values() if group is parts.settings]
         self.scalars = {
             name: kind
@@ -80,7 +81,7 @@ class RuntimeProgram(Program):
         self._check(settings)
         for key, value in settings.items():
             self.settings.variables[key].get_value()[0] = value
-        for key, variable in self.variables.items():
+        for key, variable in self.arrays.items():
             variable.get_value()[:] = state[key]
         self.source.order_of_bank = np.zeros(0, np.int64) if order is None else order
         self.network.t_ = 0.0
@@ -94,7 +95,7 @@ class RuntimeProgram(Program):
             self.network.run(steps * STEP * second, namespace={})
         clock = self.settings.clock
         self._check_end(steps, int(clock.variables["timestep"].get_value()[0]))
-        return {key: variable.get_value().copy() for key, variable in self.variables.items()}
+        return {key: variable.get_value().copy() for key, variable in self.arrays.items()}
 
     def recorded(self) -> tuple[np.ndarray, np.ndarray]:
         """Join what the source kept."""

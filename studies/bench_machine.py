@@ -81,7 +81,7 @@ def _memory() -> int:
 
 
 def _compiler() -> str:
-    from ontogeny.engine.build import compiler
+    from ontogeny.engine.compiler import compiler
 
     try:
         done = subprocess.run([*compiler(), "--version"], capture_output=True, text=True)

@@ -1,11 +1,17 @@
 """What all tests share: the independent reference, loaded by path, and a private build cache."""
 
 import importlib.util
+import signal
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+
+# Processes in the background are made to ignore Ctrl-C, and Brian2 keeps what it finds when it is
+# imported; tests send interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def load_reference(name: str) -> ModuleType:

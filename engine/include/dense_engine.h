@@ -219,20 +219,21 @@ struct Outer {
     T operator[](int64_t k) const { return pre * post[k]; }
 };
 
+// g(pre, post) = a(pre) * b(post), row by row: use(begin, end, sums) is called for the synapses of each,
+// with sums[0] that of the synapse `begin`. Sparse: synapses whose sum is 0 need no call.
+template <class T, bool sparse, class Use>
+void correlate_one(int pre, int post, const T* a, const T* b, const Use& use)
+{
+    for (int i = 0; i < pre; i++)
+        if (!sparse || a[i] != T(0))
+            use((int64_t)i * post, (int64_t)(i + 1) * post, Outer<T>{a[i], b});
+}
+
 // g(pre, post) = sum_trial a(trial, pre) * b(trial, post), some rows at a time: use(begin, end, sums)
-// is called for their synapses while the sums are in the cache, with sums[0] that of the synapse
-// `begin`. Sparse: synapses whose sum is 0 need no call. Writes: the call changes the sums.
-template <class T, bool sparse, bool writes, class Use>
+// is called while their sums are in the cache.
+template <class T, class Use>
 void correlate_and(int trials, int pre, int post, const T* a, const T* b, const Use& use)
 {
-    if constexpr (!writes)
-        if (trials == 1)
-        {
-            for (int i = 0; i < pre; i++)
-                if (!sparse || a[i] != T(0))
-                    use((int64_t)i * post, (int64_t)(i + 1) * post, Outer<T>{a[i], b});
-            return;
-        }
     // A dense product needs many rows to be fast; its result stays in the cache.
     const int rows = std::max(1, std::min(pre, 16384 / post));
     static std::vector<T> sums((size_t)rows * post);
@@ -262,10 +263,9 @@ void correlate_and(int trials, int pre, int post, const T* a, const T* b, const 
 template <class T>
 void correlate(int trials, int pre, int post, const T* a, const T* b, T* g)
 {
-    const auto store = [g](int64_t begin, int64_t end, auto sums) {
-        for (int64_t k = 0; k < end - begin; k++) g[begin + k] = sums[k];
-    };
-    correlate_and<T, false, false>(trials, pre, post, a, b, store);
+    correlate_and<T>(trials, pre, post, a, b, [g](int64_t begin, int64_t end, const T* sums) {
+        std::copy(sums, sums + (end - begin), g + begin);
+    });
 }
 
 }  // namespace dense_engine

@@ -29,7 +29,9 @@
 {% if _fused %}
     {{scalar_code['update']|autoindent}}
     // The sums of some rows of synapses are in the cache: there they are used, and not stored.
-    const auto _update = [&](const int64_t _begin, const int64_t _end, auto _sums) {
+{% set one = _trials == 1 and not _written %}
+    const auto _update = [&](const int64_t _begin, const int64_t _end,
+                             {{'const dense_engine::Outer<' + T + '>' if one else T + '* const __restrict'}} _sums) {
 {% for variable in _rows %}
         {{T}}* __restrict const _row_{{loop.index}} = {{get_array_name(variable)}} + _begin;
 {% endfor %}
@@ -44,8 +46,12 @@
             {{vector_code['update']|autoindent}}
         }
     };
-    dense_engine::correlate_and<{{T}}, {{'true' if _sparse else 'false'}}, {{'true' if _written else 'false'}}>(
-        {{_trials}}, N_pre, N_post, _source_pre, _source_post, _update);
+{% if one %}
+    dense_engine::correlate_one<{{T}}, {{'true' if _sparse else 'false'}}>(
+        N_pre, N_post, _source_pre, _source_post, _update);
+{% else %}
+    dense_engine::correlate_and<{{T}}>({{_trials}}, N_pre, N_post, _source_pre, _source_post, _update);
+{% endif %}
 {% else %}
     dense_engine::correlate<{{T}}>(
         {{_trials}}, N_pre, N_post, _source_pre, _source_post, {{get_array_name(_into)}});

@@ -1,5 +1,9 @@
 """Every operation of a dense projection against NumPy, on every target."""
 
+import subprocess
+import sys
+import textwrap
+
 import numpy as np
 import pytest
 from brian2 import Network as BrianNetwork
@@ -163,3 +167,36 @@ def test_maximum_keeps_nan(laboratory):
     }
     for values in found.values():
         assert np.isnan(values[3]).all() and np.isfinite(np.delete(values, 3, axis=0)).all()
+
+
+PLAIN_CPP = """
+    import numpy as np
+    from brian2 import *
+    from ontogeny.engine import Correlate, DenseProjection, Propagate
+    prefs.core.default_float_dtype = np.{dtype}
+    set_device("cpp_standalone", directory={folder!r})
+    below, above = NeuronGroup({trials}*7, "r : 1"), NeuronGroup({trials}*5, "drive : 1\\ne : 1")
+    below.r, above.e = np.linspace(-1, 1, {trials}*7), np.linspace(0, 1, {trials}*5)
+    dense = DenseProjection(below, above, trials={trials}, variables=["w", "g"], operations=[
+        Propagate("w*r_pre", into="drive_post"),
+        Correlate("r_pre*e_post", into="g", update="w -= 0.5*g"),
+    ])
+    dense.w = np.arange(35)/35
+    run(defaultclock.dt)
+    print(*np.asarray(above.drive), *np.asarray(dense.w))
+"""
+
+
+@pytest.mark.compiler
+@pytest.mark.parametrize(("trials", "dtype"), [(1, "float64"), (3, "float32")])
+def test_users_own_standalone_scripts_compile(tmp_path, trials, dtype):
+    if DEVICES["cpp"].problem():
+        pytest.skip(DEVICES["cpp"].problem())
+    script = PLAIN_CPP.format(folder=str(tmp_path / "out"), trials=trials, dtype=dtype)
+    said = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
+    ).stdout
+    r, e = np.linspace(-1, 1, trials * 7), np.linspace(0, 1, trials * 5)
+    r, e, w = r.reshape(trials, 7), e.reshape(trials, 5), np.arange(35).reshape(7, 5) / 35
+    expected = [*(r @ w).ravel(), *(w - 0.5 * r.T @ e).ravel()]
+    np.testing.assert_allclose(np.array(said.split(), float), expected, rtol=0, atol=1e-6)

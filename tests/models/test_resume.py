@@ -204,7 +204,9 @@ def test_resume_begins_afresh_where_there_is_nothing(hasty, tmp_path, undisturbe
 def test_a_complete_life_is_returned_at_once(hasty, tmp_path, monkeypatch, same):
     path = tmp_path / "life.nc"
     life = hasty.live(path)
-    monkeypatch.setattr("ontogeny.models.run.build", lambda *a, **k: pytest.fail("work was begun"))
+    monkeypatch.setattr(
+        "ontogeny.models.builder.build", lambda *a, **k: pytest.fail("work was begun")
+    )
     parts(path).mkdir()  # as if the process had died before it could remove the folder
     same(hasty.live(path, resume=True), life, but=())
     same(hasty.live(path, resume=True), life, but=())

@@ -214,7 +214,7 @@ def test_resume_goes_on_with_a_life(invoke, tmp_path, monkeypatch):
 
     with pytest.raises(LifeInterrupted):
         simulate(*arguments, store="life.nc", progress=interrupt)
-    monkeypatch.setattr("ontogeny.models.run.build", stop)
+    monkeypatch.setattr("ontogeny.models.builder.build", stop)
     said = invoke("resume", "life.nc")
     assert said.exit_code == 143
     assert "ontogeny resume life.nc" in said.stderr and said.stderr.count("\n") == 1
