@@ -7,6 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __SSE2__
+#include <xmmintrin.h>
+#endif
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -89,9 +93,19 @@ void append(const std::string& path, const T* values, size_t count)
         fail("Cannot write", path);
 }
 
+// Moments of synapses that rest decay towards 0; below the normal numbers, where every operation takes
+// much longer, they are 0.
+inline void flush_denormals()
+{
+#ifdef __SSE2__
+    _mm_setcsr(_mm_getcsr() | 0x8040);
+#endif
+}
+
 template <class T>
 void present(const Presentation& p, const std::string& folder, T* rates, T* targets, T* share)
 {
+    flush_denormals();
     const int64_t begin = p.step * p.trials;
     const int64_t active = std::min(p.trials, std::max((int64_t)0, p.presentations - begin));
     std::fill(targets, targets + p.trials * p.classes, T(0));

@@ -14,7 +14,7 @@ from ontogeny.engine.standalone import StandaloneDevice, compiler_preferences
 
 
 def test_unknown_device_names_the_choices():
-    with pytest.raises(ValueError, match="expected one of numpy, cpp, synapses, got 'gpu'"):
+    with pytest.raises(ValueError, match="expected one of numpy, cpp, cuda, synapses, got 'gpu'"):
         find_device("gpu")
 
 

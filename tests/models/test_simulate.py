@@ -297,7 +297,7 @@ def test_divergence_without_store_hands_over_the_life():
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"device": "gpu"}, ValueError, "expected one of numpy, cpp, synapses, got 'gpu'"),
+        ({"device": "gpu"}, ValueError, "expected one of numpy, cpp, cuda, synapses, got 'gpu'"),
         ({"device": "synapses"}, ValueError, "at most 1 on device 'synapses', got 8"),
         ({"trials": 61}, ValueError, "at most 60, the number of stimuli of phase 2"),
         ({"record": Record(budget=1000)}, MemoryError, "at most 1,000 bytes, got"),
