@@ -4,6 +4,7 @@ python benchmarks/engine_alone.py --units 1000 --steps 1000
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import numpy as np
 
 from ontogeny.engine import DenseProjection, Propagate
 
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 EQUATIONS = """dx/dt = (-x + drive)/(10*ms) : 1
                r = tanh(x) : 1 (constant over dt)
                drive : 1"""
@@ -68,11 +70,17 @@ if given.one:
     sys.exit()
 for target in ("numpy", "cython", "cpp_standalone"):
     seconds: dict[str, list[float]] = {"stock": [], "dense": []}
-    for _ in range(given.repeats):
-        for kind, found in seconds.items():
+    for repeat in range(given.repeats):
+        for kind, found in list(seconds.items())[:: 1 - 2 * (repeat % 2)]:
             sizes = ["--units", str(given.units), "--steps", str(given.steps)]
             command = [sys.executable, __file__, *sizes, "--one", kind, target]
-            said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            said = subprocess.run(
+                command,
+                check=True,
+                capture_output=True,
+                text=True,
+                env={**os.environ, **ONE_THREAD},
+            ).stdout
             found.append(float(said.split()[-1]))
     ratio = np.median(np.divide(seconds["stock"], seconds["dense"]))
     times = ", ".join(f"{kind} {np.median(found):.3f} s" for kind, found in seconds.items())

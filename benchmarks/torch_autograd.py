@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+torch.set_flush_denormal(True)
+
 
 def versions():
     """Return the versions that matter."""

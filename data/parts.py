@@ -145,6 +145,19 @@ class PartsFolder:
         with self._opened(name) as stored:
             return list(stored.files)
 
+    def check(self, name: str) -> None:
+        """Read a file to its end and compare its sums.
+
+        Raises
+        ------
+        ValueError
+            If the file is missing or damaged.
+        """
+        with self._opened(name) as stored:
+            damaged = stored.zip.testzip()
+            if damaged is not None:
+                raise ValueError(f"bad sum of {damaged}")
+
     @contextmanager
     def _opened(self, name: str) -> Iterator[Any]:
         path = self.path / name

@@ -127,7 +127,7 @@ def _build(
 ) -> dict[str, Any]:
     """Generate the source, compile it unless the same source was compiled before."""
     builds = cache.cache_folder() / "builds"
-    project = Path(tempfile.mkdtemp(prefix="build-", dir=builds))
+    project = Path(tempfile.mkdtemp(prefix=cache.BUILDING, dir=builds))
     try:
         manifest = toolchain.generate(make, dtype, project)
         name = _content_key(toolchain, project)

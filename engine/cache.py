@@ -8,6 +8,7 @@ dies.
 """
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -35,6 +36,8 @@ __all__ = [
 ]
 
 _SEAL, _USE = "digest", "in-use"
+#: What the names of folders begin with in which programs are being built.
+BUILDING = "build-"
 
 
 def cache_folder() -> Path:
@@ -76,11 +79,26 @@ def most_bytes() -> int:
         ) from None
 
 
+def lock(file: IO[Any], operation: int) -> None:
+    """Lock a file; where the file system knows no locks, go on without.
+
+    Raises
+    ------
+    BlockingIOError
+        If another process has the lock, and waiting is not wanted.
+    """
+    try:
+        fcntl.flock(file, operation)
+    except OSError as error:
+        if error.errno not in (errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK, errno.EINVAL):
+            raise
+
+
 @contextlib.contextmanager
 def locked(key: str) -> Iterator[None]:
     """Keep other processes out of a key; they wait."""
     with open(cache_folder() / "locks" / key, "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        lock(file, fcntl.LOCK_EX)
         yield
 
 
@@ -135,11 +153,23 @@ class Use:
     ----------
     program : pathlib.Path
         Its folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the program is not there, or not any more.
     """
 
     def __init__(self, program: Path) -> None:
         self.file: IO[bytes] = open(program / _USE, "rb")  # noqa: SIM115 - closed by `close`
-        fcntl.flock(self.file, fcntl.LOCK_SH)
+        try:
+            lock(self.file, fcntl.LOCK_SH)
+            # It may have been removed before the lock was to be had.
+            if not os.path.samestat(os.fstat(self.file.fileno()), (program / _USE).stat()):
+                raise FileNotFoundError(errno.ENOENT, "removed meanwhile", str(program))
+        except BaseException:
+            self.file.close()
+            raise
         with contextlib.suppress(OSError):  # a cache that others own may be read-only
             os.utime(program / _USE)
 
@@ -226,15 +256,16 @@ def trim() -> None:
 
 def _remove(entry: Entry) -> bool:
     """Remove a program unless it is being used or built."""
+    unfinished = entry.folder.name.startswith(BUILDING) or not (entry.folder / _USE).exists()
+    if unfinished and time.time() - entry.used < 3600:
+        return False  # old ones were left by processes that were killed
     try:
-        with open(entry.folder / _USE, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not unfinished:
+            with open(entry.folder / _USE, "rb") as file:
+                lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(entry.folder)
+        else:
             shutil.rmtree(entry.folder)
-    except FileNotFoundError:
-        # Left by a process that was killed while it built; young ones are still being built.
-        if time.time() - entry.used < 3600:
-            return False
-        shutil.rmtree(entry.folder, ignore_errors=True)
     except OSError:
         return False
     return True
@@ -243,7 +274,7 @@ def _remove(entry: Entry) -> bool:
 def _forget_structures() -> None:
     """Remove manifests whose program is gone."""
     folder = cache_folder()
-    for path in (folder / "structures").iterdir():
+    for path in (folder / "structures").glob("*.json"):
         with contextlib.suppress(OSError):
             try:
                 program = json.loads(path.read_text())["program"]

@@ -1,9 +1,12 @@
 """Run compiled programs: one process per segment. Nothing here needs Brian2."""
 
+import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .cache import Use
+from .cache import Use, lock
 from .program import Program
 
 __all__ = ["CompiledProgram", "StoredArray"]
@@ -74,7 +77,12 @@ class CompiledProgram(Program):
         self.units, self.classes = manifest["units"], manifest["classes"]
         self.real = np.dtype(manifest["real"])
         self.use = Use(folder)
-        self.work = _work_folder()
+        try:
+            self.work_folder = _WorkFolder()
+        except BaseException:
+            self.use.close()
+            raise
+        self.work = self.work_folder.path
         self.banks = 0
 
     def add_bank(self, images: np.ndarray, labels: np.ndarray) -> int:
@@ -149,25 +157,37 @@ class CompiledProgram(Program):
 
     def close(self) -> None:
         """Remove the work folder."""
-        shutil.rmtree(self.work, ignore_errors=True)
+        self.work_folder.close()
         self.use.close()
 
 
-def _work_folder() -> Path:
-    """Make a folder for the files of a run, and remove those of processes that were killed."""
-    for left in Path(tempfile.gettempdir()).glob("ontogeny-run-*"):
-        process = left.name.split("-")[2]
-        # Folders of others cannot be removed, which is as it should be.
-        if process.isdigit() and not _lives(int(process)):
-            shutil.rmtree(left, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"ontogeny-run-{os.getpid()}-"))
+_LOCK = "lock"
 
 
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+class _WorkFolder:
+    """A folder for the files of a run; those that killed processes have left are removed.
+
+    Its lock tells that its process lives: the system frees it, on whatever machine that ran.
+    """
+
+    def __init__(self) -> None:
+        for left in Path(tempfile.gettempdir()).glob("ontogeny-run-*"):
+            _remove_left(left)
+        self.path = Path(tempfile.mkdtemp(prefix="ontogeny-run-"))
+        self.file = open(self.path / _LOCK, "wb")  # noqa: SIM115 - closed by `close`
+        lock(self.file, fcntl.LOCK_EX)
+
+    def close(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.file.close()
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove the folder of a process that lives no more."""
+    # One that was made just now may not be locked yet; folders of others cannot be removed.
+    with contextlib.suppress(OSError):
+        if time.time() - folder.stat().st_mtime > 60:
+            with open(folder / _LOCK, "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)

@@ -43,6 +43,8 @@ def describe(value: Any) -> Any:
         if isinstance(value, Rule | Optimiser):
             # A rule of the user's own can be read from the file even where its class is not known.
             described["equations"] = value.equations()
+        if isinstance(value, Rule):
+            described |= {"signal": value.signal, "gradient": value.gradient}
         return described
     if isinstance(value, Mapping):
         return {key: describe(item) for key, item in value.items()}

@@ -142,7 +142,7 @@ def _made(description: Any, folder: PartsFolder) -> Any:
     fields = {
         name: _made(value, folder)
         for name, value in description.items()
-        if name not in ("type", "equations")
+        if name not in ("type", "equations", "signal", "gradient")
     }
     return _KNOWN[kind](**fields)
 

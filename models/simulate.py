@@ -54,6 +54,7 @@ def simulate(
         What it lives through.
     device : str
         ``"numpy"`` needs no compiler, ``"cpp"`` compiles each structure once and is faster,
+        ``"cuda"`` does so for GPUs (untried on one),
         ``"synapses"`` is stock Brian2 with one trial.
     trials : int
         Presentations in one step, whose update directions are averaged.

@@ -143,6 +143,8 @@ class Store:
                 f"simulate.resume: expected {self.parts} parts in {str(self.folder.path)!r}, got "
                 f"none called {sorted(missing)[0]!r}; remove the folder to begin afresh"
             )
+        for number in range(1, self.parts + 1):
+            self.folder.check(part_name(number))  # now, and not when the life has been lived
         if meta["versions"]:
             self.life.attributes["resumed_with_versions"] = json.dumps(meta["versions"])
 

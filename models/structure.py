@@ -35,7 +35,11 @@ def structure(network: Network, trials: int) -> dict[str, Any]:
         f"{trials} {'trial' if trials == 1 else 'trials'}",
         "network": _reduced(describe(network)),
         "equations": network.equations(),
-        "rule": {**_law(network.rule), "signal": network.rule.signal},
+        "rule": {
+            **_law(network.rule),
+            "signal": network.rule.signal,
+            "gradient": network.rule.gradient,
+        },
         "optimiser": {
             **_law(network.optimiser),
             "moments": list(network.optimiser.moments),

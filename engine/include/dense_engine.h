@@ -236,7 +236,9 @@ void correlate_and(int trials, int pre, int post, const T* a, const T* b, const 
 {
     // A dense product needs many rows to be fast; its result stays in the cache.
     const int rows = std::max(1, std::min(pre, 16384 / post));
-    static std::vector<T> sums((size_t)rows * post);
+    // Operations of different sizes may share it.
+    static std::vector<T> sums;
+    if (sums.size() < (size_t)rows * post) sums.resize((size_t)rows * post);
     const bool few = trials == 1 || is_sparse(a, (int64_t)trials * pre, post);
     static Columns<T> columns;
     if (few) columns.read(trials, pre, a);

@@ -1,18 +1,23 @@
 """A structure is compiled once; what is an input of the program compiles nothing."""
 
+import fcntl
 import json
+import os
 import shutil
 import stat
 import subprocess
 import sys
 import textwrap
+import time
+from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 
 from ontogeny.data import gaussian_noise, uniform_noise
 from ontogeny.engine import DEVICES, cache, compiled
 from ontogeny.models import Schedule, Spontaneous, layered, simulate
-from ontogeny.plasticity import SGD, Gaussian
+from ontogeny.plasticity import SGD, FeedbackAlignment, Gaussian
 
 pytestmark = [
     pytest.mark.compiler,
@@ -172,11 +177,43 @@ def test_truncated_results_are_refused(monkeypatch):
 
 def test_folders_of_killed_processes_are_swept(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    dead = subprocess.Popen(["true"])
-    dead.wait()
-    left = tmp_path / f"ontogeny-run-{dead.pid}-x"
-    left.mkdir()
-    (left / "bank_0").touch()
-    (tmp_path / "ontogeny-run-1-x").mkdir()
-    run()
-    assert [path.name for path in tmp_path.iterdir()] == ["ontogeny-run-1-x"]
+    folders = [tmp_path / f"ontogeny-run-{name}" for name in ("dead", "alive", "young")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "lock").touch()
+        (folder / "bank_0").touch()
+    for folder in folders[:2]:
+        os.utime(folder, (time.time() - 1000,) * 2)
+    with open(folders[1] / "lock", "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        run()
+        assert sorted(tmp_path.glob("ontogeny-run-*")) == sorted(folders[1:])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secretive(FeedbackAlignment):
+    def equations(self):
+        return "what it wants"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Other(Secretive):
+    gradient: ClassVar[str] = "(r_pre - w)*delta_post"
+
+
+Other.__name__ = "Secretive"
+
+
+def test_rules_of_one_text_are_told_apart(compiler):
+    first, second = (
+        simulate(
+            layered([6, 5, 4], rule=rule, optimiser=SGD(rate=0.5)),
+            Schedule(Spontaneous(gaussian_noise(), presentations=40)),
+            device="cpp",
+            trials=4,
+            progress=False,
+        )
+        for rule in (Secretive(), Other())
+    )
+    difference = first["weights"]["forward_1"] - second["weights"]["forward_1"]
+    assert float(abs(difference).max()) > 1e-3

@@ -1,6 +1,8 @@
 """The folder of programs: bounded, and never emptied under a program that runs."""
 
+import errno
 import os
+import shutil
 import time
 
 import pytest
@@ -80,6 +82,44 @@ def test_what_is_being_built_is_not_removed(folder):
     assert cache.clear() == 0
     long_ago = time.time() - 10_000
     os.utime(folder / "builds" / "build-x", (long_ago, long_ago))
+    assert cache.clear() == 1
+
+
+def test_a_build_that_was_just_finished_is_not_removed(folder):
+    program = folder / "builds" / "build-x"
+    program.mkdir()
+    (program / "main").write_bytes(b"x")
+    cache.seal(program)
+    assert cache.clear() == 0 and program.exists()
+
+
+def test_manifests_that_others_are_writing_stay(folder):
+    part = folder / "structures" / "a.1.part"
+    part.write_text("{")
+    cache.clear()
+    assert part.exists()
+
+
+def test_a_program_that_is_removed_while_its_lock_is_awaited(folder, monkeypatch):
+    program = make(folder, "a")
+    original = cache.lock
+
+    def late(file, operation):
+        original(file, operation)
+        shutil.rmtree(program)
+
+    monkeypatch.setattr(cache, "lock", late)
+    with pytest.raises(FileNotFoundError):
+        cache.Use(program)
+
+
+def test_a_file_system_without_locks_will_do(folder, monkeypatch):
+    def refuse(file, operation):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(cache.fcntl, "flock", refuse)
+    with cache.locked("key"):
+        cache.Use(make(folder, "a")).close()
     assert cache.clear() == 1
 
 

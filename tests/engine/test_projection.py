@@ -169,6 +169,36 @@ def test_maximum_keeps_nan(laboratory):
         assert np.isnan(values[3]).all() and np.isfinite(np.delete(values, 3, axis=0)).all()
 
 
+TWO = """
+    import numpy as np
+    from brian2 import *
+    from ontogeny.engine import Correlate, DenseProjection
+    set_device("cpp_standalone", directory={folder!r})
+    groups = [NeuronGroup(2*units, "x : 1") for units in (6, 5, 20)]
+    for group in groups:
+        group.x = np.linspace(-1, 1, len(group))
+    made = [
+        DenseProjection(below, above, trials=2, variables=["g"],
+                        operations=[Correlate("x_pre*x_post", into="g")])
+        for below, above in zip(groups[:-1], groups[1:])
+    ]
+    Network(groups, made).run(defaultclock.dt)
+    for dense in made:
+        ends = dense.source, dense.target
+        below, above = (np.asarray(group.x).reshape(2, -1) for group in ends)
+        print(np.abs(np.asarray(dense.g).reshape(dense.shape) - below.T @ above).max() < 1e-12)
+"""
+
+
+@pytest.mark.compiler
+def test_projections_of_several_sizes_share_a_program(tmp_path):
+    if DEVICES["cpp"].problem():
+        pytest.skip(DEVICES["cpp"].problem())
+    script = textwrap.dedent(TWO.format(folder=str(tmp_path / "out")))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "True"], done.stderr
+
+
 PLAIN_CPP = """
     import numpy as np
     from brian2 import *
