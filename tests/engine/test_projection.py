@@ -205,11 +205,11 @@ PLAIN_CPP = """
     from ontogeny.engine import Correlate, DenseProjection, Propagate
     prefs.core.default_float_dtype = np.{dtype}
     set_device("cpp_standalone", directory={folder!r})
-    below, above = NeuronGroup({trials}*7, "r : 1"), NeuronGroup({trials}*5, "drive : 1\\ne : 1")
-    below.r, above.e = np.linspace(-1, 1, {trials}*7), np.linspace(0, 1, {trials}*5)
+    below, above = NeuronGroup({trials}*7, "r : 1"), NeuronGroup({trials}*5, "drive : 1\\ny : 1")
+    below.r, above.y = np.linspace(-1, 1, {trials}*7), np.linspace(0, 1, {trials}*5)
     dense = DenseProjection(below, above, trials={trials}, variables=["w", "g"], operations=[
         Propagate("w*r_pre", into="drive_post"),
-        Correlate("r_pre*e_post", into="g", update="w -= 0.5*g"),
+        Correlate("r_pre*y_post", into="g", update="w -= 0.5*g"),
     ])
     dense.w = np.arange(35)/35
     run(defaultclock.dt)
