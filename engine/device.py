@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from .blas import find_blas
 from .compiler import compiler_problem
 from .cuda import cuda_hardware, cuda_problem, load_cuda
 from .program import Parts, Program
@@ -82,6 +83,17 @@ def _load_stock(
     return RuntimeProgram(partial(make, stock_projection), dtype=dtype, threads=threads)
 
 
+def _cpp_problem() -> str:
+    problem = compiler_problem()
+    if problem:
+        return problem
+    try:
+        find_blas()
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def _load_cpp(structure: Mapping[str, Any], make: Make, *, dtype: str, threads: int = 1) -> Program:
     from .cpp import load_cpp
 
@@ -103,7 +115,7 @@ DEVICES = {
             summary="Brian2 C++ standalone, compiled once per structure",
             load=_load_cpp,
             step_cost=500_000,
-            problem=compiler_problem,
+            problem=_cpp_problem,
         ),
         Device(
             name="cuda",

@@ -58,7 +58,7 @@ class LossBelow:
     Raises
     ------
     ValueError
-        If the value is no finite number, or the window no positive integer.
+        If the value is no positive, finite number, or the window no positive integer.
 
     Examples
     --------
@@ -73,8 +73,10 @@ class LossBelow:
     def __post_init__(self) -> None:
         """Check the fields."""
         number = isinstance(self.value, Real) and not isinstance(self.value, bool)
-        if not number or not math.isfinite(self.value):
-            raise ValueError(f"LossBelow.value: expected a finite number, got {self.value!r}")
+        if not number or not math.isfinite(self.value) or self.value <= 0:
+            raise ValueError(
+                f"LossBelow.value: expected a positive, finite number, got {self.value!r}"
+            )
         object.__setattr__(self, "value", float(self.value))
         _check_count("LossBelow.window", self.window)
         object.__setattr__(self, "window", int(self.window))

@@ -172,7 +172,9 @@ class Store:
                 continue
             if damage is not None:
                 warnings.warn(
-                    f"{damage}. The checkpoint before it is taken", UserWarning, stacklevel=2
+                    f"{str(damage).split('; ')[0]}. The checkpoint before it is taken",
+                    UserWarning,
+                    stacklevel=2,
                 )
                 # Parts that follow will not be those that it counts on.
                 for damaged in names[: names.index(name)]:

@@ -31,7 +31,7 @@ def show() -> None:
     for entry in found:
         table.add_row(
             entry.folder.name[:12],
-            "\n".join(entry.structures) or "(being built)",
+            "\n".join(entry.structures) or _nameless(entry.folder.name),
             f"{entry.size / 1e6:.1f} MB",
             _ago(time.time() - entry.used),
         )
@@ -58,6 +58,12 @@ def clear(
 
         removed = clear_cache(older_than=older_than * _UNITS["days"])
     typer.echo(f"Removed {removed} {'program' if removed == 1 else 'programs'}")
+
+
+def _nameless(program: str) -> str:
+    from ontogeny.engine.cache import BUILDING
+
+    return "(being built)" if program.startswith(BUILDING) else "(of an earlier version)"
 
 
 def _ago(seconds: float) -> str:

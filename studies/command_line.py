@@ -22,6 +22,11 @@ app = typer.Typer(
 app.add_typer(cache_app, name="cache")
 
 
+_GO_ON = (
+    "Stopped: what was stored is whole, and the same command with --resume goes on with the rest."
+)
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -114,7 +119,7 @@ def run(
                 device=device,
                 dtype=dtype,
             )
-        with errors_in_one_line(), bar_of_lives() as bar:
+        with errors_in_one_line(_GO_ON), bar_of_lives() as bar:
             lives = run_first_life(study, place, workers=workers, progress=bar, resume=resume)
     with errors_in_one_line():
         from .report import gap_sentence, results, results_table

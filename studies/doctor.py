@@ -131,8 +131,10 @@ def _cpp_blas() -> Finding:
         from ontogeny.engine.blas import find_blas
 
         blas = find_blas()
-    except (ImportError, ValueError) as error:
+    except ImportError as error:
         return Finding(what=what, good=False, detail=_one_line(error))
+    except ValueError as error:
+        return Finding(what=what, good=False, detail=str(error))
     if blas is None:
         cure = "none, plain loops instead; for speed: pip install scipy-openblas32"
         return Finding(what=what, good=None, detail=cure)

@@ -234,11 +234,28 @@ def run_first_life(
     jobs = study.jobs(Path(folder), resume=resume)
     checked_workers(workers, len(jobs))
     with claimed_folder(folder, resume=resume) as place:
+        _refuse_strangers(place, jobs)
         run_lives(list(jobs.values()), workers=workers, progress=progress)
         joined = _join(jobs)
         write_trajectory(joined, place / "lives.nc")
         save_figure(joined, place / "development.png")
     return joined
+
+
+def _refuse_strangers(folder: Path, jobs: dict[tuple[str, int], Job]) -> None:
+    """Refuse to go on in a folder with lives that are not the study's own."""
+    own = {job.store.name for job in jobs.values()} | {"lives.nc"}
+    found = sorted(
+        path.name
+        for path in (*folder.glob("*.nc"), *folder.glob("*.nc.parts"))
+        if path.name.removesuffix(".parts") not in own
+    )
+    if found:
+        raise ValueError(
+            f"run_first_life.resume: expected a folder with lives of this run only, got "
+            f"{', '.join(found)} in {str(folder)!r}; give the rule, seed and networks of the run "
+            f"that is there, or another name"
+        )
 
 
 def _join(jobs: dict[tuple[str, int], Job]) -> xr.DataTree:

@@ -92,7 +92,8 @@ def _several(values: list[Any]) -> str:
 def _call(attributes: dict[str, Any], what: str) -> str:
     """Write a rule or an optimiser as it is written in Python."""
     found = dict(json.loads(attributes["network"]).get(what, {}))
-    found.pop("equations", None)
+    for text in ("equations", "signal", "gradient"):
+        found.pop(text, None)
     name = found.pop("type", "unknown")
     return f"{name}({', '.join(f'{key}={value}' for key, value in found.items())})"
 

@@ -23,8 +23,13 @@ EXPECTED = (ValueError, TypeError, OSError, MemoryError, ArithmeticError, Runtim
 
 
 @contextmanager
-def errors_in_one_line() -> Iterator[None]:
+def errors_in_one_line(stopped: str = "Stopped") -> Iterator[None]:
     """Print an expected error as one line on the error stream, and exit.
+
+    Parameters
+    ----------
+    stopped : str
+        What is said of an interrupt that says nothing itself.
 
     Raises
     ------
@@ -35,10 +40,7 @@ def errors_in_one_line() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as error:
-        text = str(error) or (
-            "what was stored is whole, and the same command with --resume goes on with the rest."
-        )
-        typer.echo(f"Stopped: {text}", err=True)
+        typer.echo(f"Stopped: {error}" if str(error) else stopped, err=True)
         raise typer.Exit(128 + getattr(error, "number", signal.SIGINT)) from None
     except EXPECTED as error:
         words = [str(error) or type(error).__name__, *getattr(error, "__notes__", ())]

@@ -55,6 +55,8 @@ def test_network():
     assert found["rule"] == {
         "type": "FeedbackAlignment",
         "equations": FeedbackAlignment().equations(),
+        "signal": FeedbackAlignment.signal,
+        "gradient": FeedbackAlignment.gradient,
     }
     assert found["optimiser"] == {
         "type": "Adam",

@@ -572,9 +572,10 @@ def test_given_checkpoints_follow_what_happened(tiny):
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        (("low",), ValueError, "LossBelow.value: expected a finite number, got 'low'"),
-        ((float("nan"),), ValueError, "LossBelow.value: expected a finite number"),
-        ((True,), ValueError, "LossBelow.value: expected a finite number"),
+        (("low",), ValueError, "LossBelow.value: expected a positive, finite number, got 'low'"),
+        ((float("nan"),), ValueError, "LossBelow.value: expected a positive, finite number"),
+        ((0,), ValueError, "LossBelow.value: expected a positive, finite number, got 0"),
+        ((True,), ValueError, "LossBelow.value: expected a positive, finite number"),
     ],
 )
 def test_criteria_are_checked(arguments, error, words):

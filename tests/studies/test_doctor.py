@@ -60,3 +60,11 @@ def test_brian2_that_cannot_be_imported_is_a_finding():
 def test_finding_says_something():
     with pytest.raises(ValueError, match="Finding: expected what and detail, got 'numpy', ''"):
         Finding(what="numpy", good=True, detail="")
+
+
+def test_a_wrong_blas_is_a_finding_of_the_device(monkeypatch):
+    monkeypatch.setenv("ONTOGENY_BLAS", "/nowhere.so")
+    found = {finding.what: finding for finding in diagnosis()}
+    for what in ("BLAS of device cpp", "device cpp"):
+        assert found[what].good is False
+        assert found[what].detail.startswith("ONTOGENY_BLAS: expected the path of a library")

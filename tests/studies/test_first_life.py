@@ -133,3 +133,9 @@ def test_lives_are_told_apart_in_the_joined_attributes(lives):
     listed = json.loads(lives.attrs["lives"])
     assert len(listed) == 6
     assert listed[0]["labels"] == {"condition": "backpropagation", "network": 0}
+
+
+def test_a_run_is_resumed_with_its_own_lives_only(tmp_path):
+    (tmp_path / "feedback-alignment-7.nc.parts").mkdir()
+    with pytest.raises(ValueError, match="lives of this run only, got feedback-alignment-7.nc"):
+        run_first_life(FirstLife(networks=1), tmp_path, workers=1, resume=True)
