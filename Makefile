@@ -51,7 +51,7 @@ test: $(VENV)/.installed-for-tests
 
 # With the extra [cuda], whose Brian2 is not the newest: better in an environment of its own.
 test-cuda: $(VENV)/.installed-for-cuda
-	$(BIN)/python -m pytest -m "cuda and not slow" -rs tests/engine
+	$(BIN)/python -m pytest -m "cuda and not slow" -rs tests/engine tests/models/test_devices.py
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .
