@@ -173,7 +173,9 @@ def test_commands_exist(page):
         if words[:1] == ["make"] and len(words) > 1:
             assert words[1] in targets, line
         if words[:1] == ["ontogeny"] and len(words) > 1:
-            known = command.commands[words[1]]
+            known, rest = command.commands[words[1]], words[2:]
+            while rest and rest[0] in getattr(known, "commands", {}):
+                known = known.commands[rest.pop(0)]
             options = {option for item in known.params for option in item.opts} | {"--help"}
             assert {word for word in words[2:] if word.startswith("-")} <= options, line
 

@@ -558,7 +558,7 @@ def test_a_criterion_that_is_never_fulfilled_changes_nothing(same):
             trials=8,
             progress=False,
         )
-        for until in (None, LossBelow(-1.0, window=64))
+        for until in (None, LossBelow(1e-9, window=64))
     ]
     for name, values in lives[0]["weights"].data_vars.items():
         np.testing.assert_array_equal(values, lives[1]["weights"][name])
