@@ -83,14 +83,17 @@ def _packaged() -> Blas | None:
 
 def _installed() -> Blas | None:
     """Return a BLAS of the conda environment or the system."""
+    conda = Path(os.environ.get("CONDA_PREFIX", "/nonexistent")) / "lib"
     for name in ("openblas", "cblas", "blas"):
-        conda = Path(os.environ.get("CONDA_PREFIX", "/nonexistent")) / "lib" / f"lib{name}.so"
+        candidates = []
+        if (conda / f"lib{name}.so").exists():
+            path = str(conda / f"lib{name}.so")
+            candidates.append(Blas(name=path, folder=str(conda), library=name))
         found = ctypes.util.find_library(name)
-        candidates = [Blas(name=str(conda), folder=str(conda.parent), library=name)]
         if found is not None:
             candidates.append(Blas(name=found, folder="", library=f":{found}"))
         for blas in candidates:
-            if (blas.folder == "" or conda.exists()) and _links(blas):
+            if _links(blas):
                 return blas
     return None
 

@@ -189,5 +189,6 @@ def _remove_left(folder: Path) -> None:
     with contextlib.suppress(OSError):
         if time.time() - folder.stat().st_mtime > 60:
             with open(folder / _LOCK, "rb") as file:
+                # Where there are no locks nothing is known of the process, and its folder stays.
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder)
