@@ -22,6 +22,8 @@ class Settings(Group):
         Each scalar with `float` (stored in Brian2's default float type) or `int` (64 bits).
     clock : Clock
         The clock of the network.
+    dimensions : mapping, optional
+        Brian2 dimensions of those that have any; their values are in base units.
     name : str
         Brian2 name of the group.
     """
@@ -29,7 +31,14 @@ class Settings(Group):
     add_to_magic_network = False
     invalidates_magic_network = False
 
-    def __init__(self, names: Mapping[str, type], *, clock: object, name: str = "settings") -> None:
+    def __init__(
+        self,
+        names: Mapping[str, type],
+        *,
+        clock: object,
+        dimensions: Mapping[str, object] | None = None,
+        name: str = "settings",
+    ) -> None:
         BrianObject.__init__(self, clock=clock, when="groups", order=0, name=name)
         self.codeobj_class = None
         self.names = dict(names)
@@ -38,7 +47,8 @@ class Settings(Group):
         self.variables.add_constant("N", 1)
         for key, kind in self.names.items():
             dtype = prefs.core.default_float_dtype if kind is float else np.int64
-            self.variables.add_array(key, size=1, scalar=True, index="0", dtype=dtype)
+            unit = {"dimensions": dimensions[key]} if dimensions and key in dimensions else {}
+            self.variables.add_array(key, size=1, scalar=True, index="0", dtype=dtype, **unit)
         self.variables.create_clock_variables(self._clock)
         self._enable_group_attributes()
 

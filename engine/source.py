@@ -23,6 +23,7 @@ SOURCE_SETTINGS: dict[str, type] = {
     "seed": int,
     "stream": int,  # noise uses stream 2*stream, labels 2*stream + 1
     "first": int,  # number of the segment's first presentation, where noise starts
+    "hold": int,  # steps that a presentation lasts; 0 is 1
     "presentations": int,  # in this segment; trials beyond them stay silent
     "scale": float,
     "shift": float,
@@ -33,7 +34,8 @@ SOURCE_SETTINGS: dict[str, type] = {
 class Source(Group):
     """Set the rates of an input population, and one-hot categories elsewhere, in every step.
 
-    In step `k` trial `j` gets presentation ``k*trials + j`` of the segment. Where there are no
+    In steps ``k*hold`` to ``(k + 1)*hold - 1`` trial `j` has presentation ``k*trials + j`` of the
+    segment. Where there are no
     presentations left, trials are silent: rates, categories and shares are 0.
 
     Parameters
@@ -119,7 +121,10 @@ class Source(Group):
             The populations' arrays, flat, which are overwritten.
         """
         values = {key: self.settings.variables[key].get_value()[0] for key in SOURCE_SETTINGS}
-        begin = int(step) * self.trials
+        turn, later = divmod(int(step), max(1, int(values["hold"])))
+        if later:
+            return
+        begin = turn * self.trials
         active = int(min(self.trials, max(0, values["presentations"] - begin)))
         rows = rates.reshape(self.trials, self.units)
         rows[active:] = 0

@@ -6,6 +6,7 @@ if __name__ != "ontogeny.models":
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from .dynamics import Dynamics, Leaky, NeuronNoise, Spiking, Static
 from .interrupts import LifeInterrupted
 from .network import Network, Population, layered
 from .readout import READOUTS, Readout
@@ -32,15 +33,20 @@ __all__ = [
     "TRANSFERS",
     "Built",
     "DivergenceError",
+    "Dynamics",
+    "Leaky",
     "Learning",
     "LifeInterrupted",
     "LossBelow",
     "Network",
+    "NeuronNoise",
     "Population",
     "Readout",
     "Record",
     "Schedule",
+    "Spiking",
     "Spontaneous",
+    "Static",
     "Test",
     "Transfer",
     "build",

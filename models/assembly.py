@@ -158,17 +158,29 @@ def _populations(network: Network) -> dict[str, Any]:
 
 def _ends(network: Network, name: str) -> tuple[str, ...]:
     kind, layer = name.split("_")
-    above = network.populations[int(layer)].name
-    below = network.populations[int(layer) - 1].name
-    return {"forward": (above, below), "feedback": (below, above), "bias": (above,)}[kind]
+    if kind == "feedback":
+        synapses = network.feedback[int(layer) - 2]
+        return synapses.target, synapses.source
+    forward = network.forward[int(layer) - 1]
+    return (forward.target,) if kind == "bias" else (forward.target, forward.source)
+
+
+def _partner(network: Network, kind: str, layer: str) -> str:
+    """Return the projection between the same populations, the other way round."""
+    forward, feedback = f"forward_{layer}", f"feedback_{layer}"
+    shapes = network.shapes
+    if kind == "bias" or feedback not in shapes:
+        return ""
+    same = _ends(network, forward) == _ends(network, feedback)[::-1]
+    return {"forward": feedback, "feedback": forward}[kind] if same else ""
 
 
 def _weight_attributes(network: Network, name: str, paths: Container[str]) -> dict[str, Any]:
     kind, layer = name.split("_")
     ends = _ends(network, name)
-    partner = {"forward": f"feedback_{layer}", "feedback": f"forward_{layer}", "bias": ""}[kind]
+    partner = _partner(network, kind, layer)
     noun = "biases" if kind == "bias" else f"{kind} weights"
-    unread = kind == "feedback" and "w" not in identifiers(network.rule.signal)
+    unread = kind == "feedback" and "w" not in identifiers(network.rule.signal or "0")
     attributes = {
         "units": "1",
         "long_name": f"{noun} of layer {layer}",
@@ -177,6 +189,13 @@ def _weight_attributes(network: Network, name: str, paths: Container[str]) -> di
         "target": ends[0],
         "partner": partner if f"weights/{partner}" in paths else "",
         "layer": int(layer),
-        "plastic": int(kind != "feedback"),
+        "plastic": int(_is_plastic(network, kind, int(layer))),
     }
     return attributes if kind == "bias" else {**attributes, "source": ends[1]}
+
+
+def _is_plastic(network: Network, kind: str, layer: int) -> bool:
+    """Say whether the weights ever change."""
+    if kind == "feedback":
+        return bool(network.rule.feedback_gradient or network.rule.feedback_weights)
+    return layer == len(network.forward) or bool(network.rule.delta)

@@ -190,6 +190,13 @@ def checked_weights(
                 f"simulate.weights: expected {name} of shape {weights[name].shape} "
                 f"(target, source), got {values.shape}"
             )
+        mask = network.masks(seed).get(name)
+        if mask is not None and np.any(values[~mask]):
+            raise ValueError(
+                f"simulate.weights: expected 0 in {name} where no synapse is, got "
+                f"{np.count_nonzero(values[~mask])} other weights; Network.masks(seed) says who is "
+                f"joined"
+            )
         weights[name] = values
     with np.errstate(over="ignore"):
         held = {name: values.astype(dtype) for name, values in weights.items()}

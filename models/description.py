@@ -44,7 +44,7 @@ def describe(value: Any) -> Any:
             # A rule of the user's own can be read from the file even where its class is not known.
             described["equations"] = value.equations()
         if isinstance(value, Rule):
-            described |= {"signal": value.signal, "gradient": value.gradient}
+            described |= value.texts()
         return described
     if isinstance(value, Mapping):
         return {key: describe(item) for key, item in value.items()}

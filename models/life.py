@@ -28,11 +28,10 @@ def stored_bytes(
     points = checkpoint_presentations(schedule, record, trials)
     checkpoints = 1 + sum(len(found) for found in points)
     sizes = network.sizes
-    weights = sum(below * above for below, above in zip(sizes[:-1], sizes[1:], strict=True))
+    weights = sum(below * above for below, above in network.shapes.values())
     weights += sum(
         size for size, synapses in zip(sizes[1:], network.forward, strict=True) if synapses.bias
     )
-    weights += sum(below * above for below, above in zip(sizes[1:-1], sizes[2:], strict=True))
     values = checkpoints * weights
     if record.activity:
         presented = total_presentations(schedule)

@@ -1,8 +1,9 @@
 """Networks of rate populations with separate forward and feedback synapses."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from ontogeny.plasticity import (
     Rule,
 )
 
+from .dynamics import Dynamics, Leaky, Static, seconds
 from .readout import READOUTS
 from .transfer import TRANSFERS
 
@@ -36,16 +38,20 @@ class Population:
         Number of neurons.
     transfer : str
         A name of `TRANSFERS`; inputs and outputs do not use it.
+    membrane : Quantity, optional
+        Time constant of leaky neurons; by default that of the network's dynamics.
 
     Raises
     ------
     ValueError
-        If the size is no positive integer or the transfer function is unknown.
+        If the size is no positive integer, the transfer function is unknown or the time constant
+        is no time.
     """
 
     name: str
     size: int
     transfer: str = "relu"
+    membrane: Any = None
 
     def __post_init__(self) -> None:
         """Check the fields."""
@@ -65,6 +71,9 @@ class Population:
                 f"Population.transfer: expected one of {', '.join(TRANSFERS)}, "
                 f"got {self.transfer!r}"
             )
+        if self.membrane is not None:
+            time = seconds("Population.membrane", self.membrane)
+            object.__setattr__(self, "membrane", time)
 
     def equations(self) -> str:
         """Return the population's dynamics at its steady state."""
@@ -82,18 +91,22 @@ class Network:
     forward : tuple of ForwardSynapses
         From each population to the next, in order.
     feedback : tuple of FeedbackSynapses
-        From each population above the first hidden one to the one below it, from below upwards.
+        One to each hidden population, from below upwards: from the population above it, or from
+        the outputs where the rule sends errors directly.
     rule : Rule
         How errors travel and what synapses make of them.
     optimiser : Optimiser
         How update directions become weight changes.
     readout : str
         A name of `READOUTS`.
+    dynamics : Dynamics
+        `Static` or `Leaky`.
 
     Raises
     ------
     ValueError, TypeError
-        If synapses do not join the populations in order, or a name is unknown.
+        If synapses do not join the populations in order, a name is unknown, or the rule needs
+        other dynamics.
     """
 
     populations: tuple[Population, ...]
@@ -102,6 +115,7 @@ class Network:
     rule: Rule
     optimiser: Optimiser
     readout: str = "softmax"
+    dynamics: Dynamics = field(default_factory=Static)
 
     def __post_init__(self) -> None:
         """Check that the parts fit."""
@@ -127,9 +141,49 @@ class Network:
         self._check_synapses(
             "forward", ForwardSynapses, list(zip(names[:-1], names[1:], strict=True))
         )
+        sources = names[2:]
+        if self.rule.path == "direct":
+            sources = names[-1:] * len(sources)
         self._check_synapses(
-            "feedback", FeedbackSynapses, list(zip(names[2:], names[1:-1], strict=True))
+            "feedback", FeedbackSynapses, list(zip(sources, names[1:-1], strict=True))
         )
+        self._check_dynamics()
+
+    def _check_dynamics(self) -> None:
+        """Refuse dynamics that rule or populations do not fit."""
+        if not isinstance(self.dynamics, Static | Leaky):
+            raise TypeError(
+                f"Network.dynamics: expected Static() or Leaky(), got {self.dynamics!r}"
+            )
+        rule = type(self.rule).__name__
+        if self.rule.needs_time and not self.dynamics.in_time:
+            raise ValueError(
+                f"Network.dynamics: expected Leaky() for {rule}, whose synapses read what only "
+                f"leaky neurons have, got {self.dynamics!r}"
+            )
+        if isinstance(self.dynamics, Leaky):
+            read = self.rule.reads()["feedback synapse"]
+            if "noise_post" in read and self.dynamics.noise is None:
+                raise ValueError(
+                    f"Network.dynamics: expected Leaky(noise=NeuronNoise(...)) for {rule}, whose "
+                    f"synapses read the noise of neurons, got no noise"
+                )
+            if "rate" not in self.optimiser.parameters:
+                raise ValueError(
+                    f"Network.optimiser: expected a parameter 'rate' for Leaky() dynamics, which "
+                    f"divide it among the updates of a stimulus, got {self.optimiser!r}"
+                )
+            if self.dynamics.spiking is not None:
+                self._check_spiking()
+
+    def _check_spiking(self) -> None:
+        rates = {population.transfer for population in self.populations[1:-1]} - {"sigmoid"}
+        if rates or self.readout == "linear":
+            got = ", ".join(sorted(rates)) or "linear outputs"
+            raise ValueError(
+                f"Leaky.spiking: expected rates between 0 and 1, since they are probabilities, got "
+                f"{got}; use transfer='sigmoid' and readout='sigmoid' or 'softmax'"
+            )
 
     def _check_synapses(self, direction: str, kind: type, expected: list[tuple[str, str]]) -> None:
         for synapses in getattr(self, direction):
@@ -147,6 +201,57 @@ class Network:
     def sizes(self) -> list[int]:
         """Sizes of the populations."""
         return [int(population.size) for population in self.populations]
+
+    def time_constant(self, population: Population) -> float:
+        """Return the membrane time constant of a population in seconds; 0 where all is static."""
+        if not isinstance(self.dynamics, Leaky):
+            return 0.0
+        own = population.membrane
+        return float(self.dynamics.membrane if own is None else own)
+
+    def membrane_equations(self, population: Population) -> list[str]:
+        """Return how the drive of a population follows its inputs, as Brian2 writes equations."""
+        if not isinstance(self.dynamics, Leaky):
+            return ["drive = current + bias"]
+        return self.dynamics.equations(hidden=population is not self.populations[-1])
+
+    def masks(self, seed: int) -> dict[str, np.ndarray]:
+        """Draw who is joined, for the projections in which not all are.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of the life.
+
+        Returns
+        -------
+        dict of ndarray
+            By name (``forward_1``, ``feedback_2``, ...), bool, (target, source).
+        """
+        masks = {
+            name: synapses.mask(seed, layer, shape)
+            for name, layer, synapses, shape in self._projections()
+        }
+        return {name: mask for name, mask in masks.items() if mask is not None}
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """Shapes (target, source) of all weights, by the name of the projection."""
+        return {name: shape for name, _, _, shape in self._projections()}
+
+    def _projections(
+        self,
+    ) -> Iterator[tuple[str, int, ForwardSynapses | FeedbackSynapses, tuple[int, int]]]:
+        """Return name, layer, description and shape (target, source) of every projection."""
+        sizes = {population.name: population.size for population in self.populations}
+        chains: tuple[tuple[str, int, Sequence[Any]], ...] = (
+            ("forward", 1, self.forward),
+            ("feedback", 2, self.feedback),
+        )
+        for kind, first, chain in chains:
+            for layer, synapses in enumerate(chain, start=first):
+                shape = sizes[synapses.target], sizes[synapses.source]
+                yield f"{kind}_{layer}", layer, synapses, shape
 
     def initial_weights(self, seed: int) -> dict[str, np.ndarray]:
         """Draw all weights at birth.
@@ -166,33 +271,33 @@ class Network:
             (target,).
         """
         weights: dict[str, np.ndarray] = {}
-        sizes = self.sizes
-        for layer, synapses in enumerate(self.forward, start=1):
-            below, above = sizes[layer - 1], sizes[layer]
-            generator = synapses.generator(seed, layer)
-            weights[f"forward_{layer}"] = synapses.weights.draw(
-                above, below, fan_in=below, generator=generator
+        masks = self.masks(seed)
+        for name, layer, synapses, shape in self._projections():
+            weights[name] = synapses.weights.draw(
+                *shape, fan_in=self.sizes[layer - 1], generator=synapses.generator(seed, layer)
             )
-            if synapses.bias:
-                weights[f"bias_{layer}"] = np.zeros(above)
-        for layer, backward in enumerate(self.feedback, start=2):
-            below, above = sizes[layer - 1], sizes[layer]
-            weights[f"feedback_{layer}"] = backward.weights.draw(
-                below, above, fan_in=below, generator=backward.generator(seed, layer)
-            )
+            if name in masks:
+                weights[name] *= masks[name]
+            if isinstance(synapses, ForwardSynapses) and synapses.bias:
+                weights[f"bias_{layer}"] = np.zeros(shape[0])
         return weights
 
-    def equations(self) -> str:
-        """Return every equation of the network as text."""
-        parts = [
-            f"{population.name} ({population.size})\n{population.equations()}"
-            for population in self.populations[1:-1]
-        ]
-        outputs = self.populations[-1]
-        parts.append(
-            f"{outputs.name} ({outputs.size})\ndrive = current + bias\n"
-            f"{READOUTS[self.readout].equations()}"
-        )
+    def equations(self, *, values: bool = True) -> str:
+        """Return every equation of the network as text.
+
+        Parameters
+        ----------
+        values : bool
+            Tell the time constants of leaky neurons too.
+        """
+        parts = []
+        for population in self.populations[1:]:
+            last = population is self.populations[-1]
+            law = READOUTS[self.readout] if last else TRANSFERS[population.transfer]
+            lines = [*self.membrane_equations(population), law.equations()]
+            if values and isinstance(self.dynamics, Leaky):
+                lines += self.dynamics.values(self.time_constant(population))
+            parts.append("\n".join([f"{population.name} ({population.size})", *lines]))
         parts.append(f"rule\n{self.rule.equations()}")
         parts.append(f"optimiser\n{self.optimiser.equations()}")
         return "\n\n".join(parts)
@@ -213,6 +318,10 @@ def layered(
     weights: InitialWeights | None = None,
     feedback_weights: InitialWeights | None = None,
     bias: bool = True,
+    density: float = 1.0,
+    feedback_density: float = 1.0,
+    dynamics: Dynamics | None = None,
+    membrane: Any = None,
 ) -> Network:
     """Describe a network of layers, of any depth.
 
@@ -232,6 +341,12 @@ def layered(
         `He` by default.
     bias : bool
         Neurons have plastic biases.
+    density, feedback_density : float
+        Probability that two neurons are joined by a forward, and by a feedback, synapse.
+    dynamics : Dynamics, optional
+        `Static` by default; `Leaky` neurons live in time.
+    membrane : sequence of Quantity, optional
+        Time constants of the populations above the inputs, where they differ.
 
     Returns
     -------
@@ -262,20 +377,40 @@ def layered(
     names = _names(len(sizes))
     weights = He() if weights is None else weights
     feedback_weights = He() if feedback_weights is None else feedback_weights
+    rule = FeedbackAlignment() if rule is None else rule
+    sources = names[2:]
+    if isinstance(rule, Rule) and rule.path == "direct":
+        sources = names[-1:] * len(sources)
     return Network(
         populations=tuple(
-            Population(name=name, size=size, transfer=transfer)
-            for name, size in zip(names, sizes, strict=True)
+            Population(name=name, size=size, transfer=transfer, membrane=time)
+            for name, size, time in zip(names, sizes, _membranes(membrane, names), strict=True)
         ),
         forward=tuple(
-            ForwardSynapses(source=below, target=above, weights=weights, bias=bias)
+            ForwardSynapses(source=below, target=above, weights=weights, bias=bias, density=density)
             for below, above in zip(names[:-1], names[1:], strict=True)
         ),
         feedback=tuple(
-            FeedbackSynapses(source=above, target=below, weights=feedback_weights)
-            for below, above in zip(names[1:-1], names[2:], strict=True)
+            FeedbackSynapses(
+                source=above, target=below, weights=feedback_weights, density=feedback_density
+            )
+            for below, above in zip(names[1:-1], sources, strict=True)
         ),
-        rule=FeedbackAlignment() if rule is None else rule,
+        rule=rule,
         optimiser=Adam() if optimiser is None else optimiser,
         readout=readout,
+        dynamics=Static() if dynamics is None else dynamics,
     )
+
+
+def _membranes(given: Any, names: list[str]) -> list[Any]:
+    """Return the time constant of each population, None where it has none of its own."""
+    if given is None:
+        return [None] * len(names)
+    times = list(given)
+    if len(times) != len(names) - 1:
+        raise ValueError(
+            f"layered.membrane: expected a time for each of {', '.join(names[1:])}, got "
+            f"{len(times)}; one time for all is Leaky(membrane=...)"
+        )
+    return [None, *times]

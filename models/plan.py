@@ -9,6 +9,7 @@ import numpy as np
 
 from ontogeny.data import Stimuli
 
+from .dynamics import Leaky
 from .network import Network
 from .record import Record
 from .schedule import Learning, Phase, Schedule, Spontaneous, Test
@@ -108,7 +109,7 @@ class Evaluation:
 
 
 def steps_per_segment(network: Network, trials: int, step_cost: int = STEP_COST) -> int:
-    """Return how many steps a segment may have.
+    """Return how many steps a segment may have, each with all trials: one stimulus each.
 
     It follows from the structure and the device alone, never from measured speed: the segments of a
     life are the same on every machine.
@@ -124,7 +125,10 @@ def steps_per_segment(network: Network, trials: int, step_cost: int = STEP_COST)
     """
     sizes = network.sizes
     synapses = sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
-    return max(16, int(_OPERATIONS_PER_SEGMENT / (6 * trials * synapses + step_cost)))
+    cost = 6 * trials * synapses + step_cost
+    if isinstance(network.dynamics, Leaky):
+        cost *= network.dynamics.hold_steps
+    return max(16, int(_OPERATIONS_PER_SEGMENT / cost))
 
 
 def presentations_of(phase: Phase) -> int:

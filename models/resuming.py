@@ -11,11 +11,13 @@ import xarray as xr
 from ontogeny import plasticity
 from ontogeny.data import IMAGE_DIMS, Noise, Stimuli, load_origin
 from ontogeny.data.parts import PartsFolder
+from ontogeny.plasticity.vocabulary import VOCABULARY
 from ontogeny.plasticity import FeedbackSynapses, ForwardSynapses, InitialWeights, Optimiser, Rule
 
 from .consolidation import opened_life
 from .description import describe
 from .differences import compared
+from .dynamics import Leaky, NeuronNoise, Spiking, Static
 from .network import Network, Population
 from .record import Record
 from .schedule import Learning, LossBelow, Schedule, Spontaneous, Test
@@ -31,6 +33,7 @@ _KNOWN: dict[str, Any] = {
     for known in (
         *(Network, Population, ForwardSynapses, FeedbackSynapses, Noise, Record),
         *(Spontaneous, Learning, Test, LossBelow),
+        *(Static, Leaky, NeuronNoise, Spiking),
         *(
             found
             for found in vars(plasticity).values()
@@ -38,6 +41,9 @@ _KNOWN: dict[str, Any] = {
         ),
     )
 }
+
+# What a description says beside the fields of its class.
+_DERIVED = frozenset({"type", "equations", "path", "learns", *VOCABULARY})
 
 
 def resume(
@@ -142,7 +148,7 @@ def _made(description: Any, folder: PartsFolder) -> Any:
     fields = {
         name: _made(value, folder)
         for name, value in description.items()
-        if name not in ("type", "equations", "signal", "gradient")
+        if name not in _DERIVED
     }
     return _KNOWN[kind](**fields)
 

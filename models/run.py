@@ -10,6 +10,8 @@ import xarray as xr
 from ontogeny.data import Stimuli
 from ontogeny.engine import NOISE_KINDS, Device
 
+from .constants import constants
+from .dynamics import Leaky
 from .life import Life
 from .plan import (
     Evaluation,
@@ -47,7 +49,7 @@ class DivergenceError(FloatingPointError):
 
 
 # What a checkpoint keeps of a run beside its arrays.
-_NUMBERS = ("done", "total", "loss_sum", "hits", "seen", "window_loss", "window_seen")
+_NUMBERS = ("done", "total", "elapsed", "loss_sum", "hits", "seen", "window_loss", "window_seen")
 
 
 class NotFinite(Exception):
@@ -84,17 +86,22 @@ class Run:
             key: np.zeros(variable.size, variable.dtype)
             for key, variable in self.program.variables.items()
         }
-        for name, values in self.weights.items():
-            if f"{name}.w" in self.state:
+        masks = self.network.masks(self.seed)
+        self.constants = constants(self.network, birth, masks)
+        given = {f"{name}.w": values for name, values in self.weights.items()}
+        given |= {f"{name}.mask": values.astype(self.dtype) for name, values in masks.items()}
+        for name, values in given.items():
+            if name in self.state:
                 # The engine keeps (source, target), so that one source's weights lie together.
-                self.state[f"{name}.w"] = np.ascontiguousarray(values.T).reshape(-1)
+                self.state[name] = np.ascontiguousarray(values.T).reshape(-1)
         self.banks: dict[int, int] = {}
         self.orders: dict[tuple[int, int], np.ndarray] = {}
         self.loss_sum = self.hits = 0.0
         self.seen = 0
         self.window_loss, self.window_seen = 0.0, 0
-        # Position: parts of the plan that are done, and how long phases with a criterion became.
-        self.done = self.total = 0
+        # Position: parts of the plan that are done, all steps that were run, and how long phases
+        # with a criterion became.
+        self.done = self.total = self.elapsed = 0
         self.ends: dict[int, int] = {}
 
     def remaining(self) -> Iterator[Segment | Evaluation]:
@@ -184,8 +191,8 @@ class Run:
         if segment.reset:
             self._forget_moments()
         order = None
-        settings: dict[str, float] = {"plastic": 1, "record": int(self.life.record.activity)}
-        settings["presentations"] = segment.presentations
+        settings: dict[str, float] = {"record": int(self.life.record.activity)}
+        settings |= {"presentations": segment.presentations, **self._plasticity(phase)}
         if isinstance(phase, Spontaneous):
             settings |= self._noise(phase, segment)
         elif isinstance(phase, Learning):
@@ -226,11 +233,15 @@ class Run:
         longest = steps_per_segment(self.network, self.trials, self.step_cost) * self.trials
         everything = np.arange(len(stimuli))
         total_loss = total_hits = 0.0
+        # Neurons that live in time are tested from rest, and go on afterwards where they were.
+        moving = self._moving()
+        self.state |= {key: np.zeros_like(values) for key, values in moving.items()}
         for first in range(0, len(stimuli), longest):
             order = everything[first : first + longest]
             settings = {"plastic": 0, "record": 0, "presentations": len(order)}
             loss, hits = self._run(settings | self._bank(stimuli), order)
             total_loss, total_hits = total_loss + loss, total_hits + hits
+        self.state |= moving
         self._check(evaluation.place, total_loss, 0)
         size = len(stimuli)
         self.life.test(evaluation.place, total_loss / size, total_hits / size, size)
@@ -239,16 +250,38 @@ class Run:
         """Run one segment and return the sums of loss and hits."""
         values = {
             **dict.fromkeys(self.program.scalars, 0),
-            **self.network.rule.parameters,
-            **self.network.optimiser.parameters,
+            **self.constants,
             "seed": int(self.seed),
+            "elapsed": self.elapsed,
             **settings,
         }
+        values = {name: values[name] for name in self.program.scalars}
         sums = {f"trial.{name}": np.zeros(self.trials) for name in ("loss_sum", "hits")}
-        steps = -(-int(settings["presentations"]) // self.trials)
+        steps = -(-int(settings["presentations"]) // self.trials) * int(self.constants["hold"])
         self.state = self.program.run(steps, values, {**self.state, **sums}, order)
+        self.elapsed += steps
         loss, hits = self.state["trial.loss_sum"].sum(), self.state["trial.hits"].sum()
         return float(loss), float(hits)
+
+    def _plasticity(self, phase: Spontaneous | Learning) -> dict[str, float]:
+        """Return which synapses learn in a phase, and the noise of neurons."""
+        learns = self.network.rule.learns[phase.kind]
+        found: dict[str, float] = {
+            "plastic": int("forward" in learns),
+            "feedback_plastic": int("feedback" in learns),
+        }
+        if isinstance(phase, Spontaneous):
+            found |= {"emission_mean": phase.noise.mean, "emission_std": phase.noise.std}
+        dynamics = self.network.dynamics
+        noise = dynamics.noise if isinstance(dynamics, Leaky) else None
+        if noise is not None and noise.phases in ("all", phase.kind):
+            found["noise_in_neurons"] = noise.std
+        return found
+
+    def _moving(self) -> dict[str, np.ndarray]:
+        """Return the state of neurons: what belongs to no synapse and no trial."""
+        populations = {population.name for population in self.network.populations}
+        return {key: v for key, v in self.state.items() if key.split(".")[0] in populations}
 
     def _noise(self, phase: Spontaneous, segment: Segment) -> dict[str, float]:
         return {
@@ -278,9 +311,9 @@ class Run:
         return self.orders[key]
 
     def _forget_moments(self) -> None:
-        for key in self.state:
-            if not key.endswith(".w"):
-                self.state[key] = np.zeros_like(self.state[key])
+        for key, values in self.state.items():
+            if key.split(".")[1] in (*self.network.optimiser.moments, "count"):
+                self.state[key] = np.zeros_like(values)
 
     def _gather_weights(self) -> None:
         for name, values in self.weights.items():

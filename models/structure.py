@@ -13,7 +13,14 @@ from .network import Network
 __all__ = ["structure"]
 
 # What is an input of the program; all else of a description is part of its structure.
-_INPUTS = ("weights", "seed", "citation")
+_INPUTS = frozenset(
+    "weights seed citation rule optimiser membrane hold highpass learning window time_constant std "
+    "phases tonic_rate gain".split()
+)
+# Of what decides only whether something is there at all.
+_PRESENCE = {"density": lambda value: value < 1, "feedback": bool, "trace": bool}
+# What a network is built by.
+_BUILDERS = ("builder", "passes", "membranes", "stages", "transfer", "readout")
 
 
 def structure(network: Network, trials: int) -> dict[str, Any]:
@@ -34,11 +41,10 @@ def structure(network: Network, trials: int) -> dict[str, Any]:
         "title": f"{sizes}, {type(network.rule).__name__}, {type(network.optimiser).__name__}, "
         f"{trials} {'trial' if trials == 1 else 'trials'}",
         "network": _reduced(describe(network)),
-        "equations": network.equations(),
+        "equations": network.equations(values=False),
         "rule": {
             **_law(network.rule),
-            "signal": network.rule.signal,
-            "gradient": network.rule.gradient,
+            **network.rule.texts(),
         },
         "optimiser": {
             **_law(network.optimiser),
@@ -57,10 +63,12 @@ def _law(law: Rule | Optimiser) -> dict[str, Any]:
 def _reduced(value: Any) -> Any:
     """Leave out what is an input; rule and optimiser are told by their equations."""
     if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if key not in _INPUTS}
         return {
-            key: _reduced(item)
-            for key, item in value.items()
-            if key not in (*_INPUTS, "rule", "optimiser")
+            key: _PRESENCE[key](item)
+            if key in _PRESENCE and not isinstance(item, list)
+            else _reduced(item)
+            for key, item in kept.items()
         }
     return [_reduced(item) for item in value] if isinstance(value, list) else value
 
@@ -68,4 +76,6 @@ def _reduced(value: Any) -> Any:
 @functools.cache
 def _builder() -> str:
     """Hash the code that makes the objects."""
-    return hashlib.sha256((Path(__file__).parent / "builder.py").read_bytes()).hexdigest()
+    folder = Path(__file__).parent
+    texts = [(folder / f"{name}.py").read_bytes() for name in _BUILDERS]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()

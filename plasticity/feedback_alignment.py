@@ -12,10 +12,10 @@ __all__ = ["FeedbackAlignment"]
 class FeedbackAlignment(Rule):
     r"""Send errors back through fixed random synapses of their own.
 
-    .. math:: \delta_l = (B_l \delta_{l+1}) \circ f'(o_l), \qquad
-              \Delta W_l \propto -\delta_{l+1} r_l^T
+    .. math:: \delta_l = (B_{l+1} \delta_{l+1}) \circ f'(o_l), \qquad
+              \Delta W_l \propto -\delta_l r_{l-1}^T
 
-    with :math:`B_l` random and fixed (Lillicrap, Cownden, Tweed & Akerman 2016, equation for
+    with :math:`B_{l+1}` random and fixed (Lillicrap, Cownden, Tweed & Akerman 2016, equation for
     :math:`\Delta h_{FA}`; Cheon, Lee & Paik 2024, section 2).
 
     Examples
@@ -27,7 +27,6 @@ class FeedbackAlignment(Rule):
     """
 
     signal: ClassVar[str] = "w*delta_pre"
-    gradient: ClassVar[str] = "r_pre*delta_post"
     citation: ClassVar[str] = (
         "Lillicrap TP, Cownden D, Tweed DB, Akerman CJ (2016). Random synaptic feedback weights "
         "support error backpropagation for deep learning. Nature Communications 7:13276"

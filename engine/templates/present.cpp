@@ -9,7 +9,10 @@ namespace brian { extern std::string results_dir; }
     _p.trials = {{_trials}};
     _p.units = {{_units}};
     _p.classes = {{_classes}};
-    _p.step = {{value('t_in_timesteps')}};
+    // A presentation lasts for some steps, and is presented in the first.
+    const int64_t _step = {{value('t_in_timesteps')}}, _hold = {{value('hold')}} > 1 ? {{value('hold')}} : 1;
+    if (_step % _hold) return;
+    _p.step = _step / _hold;
 {% for key in ('bank', 'noise', 'noise_mean', 'noise_std', 'seed', 'stream', 'first', 'presentations',
                'scale', 'shift', 'record') %}
     _p.{{key}} = {{value(key)}};
