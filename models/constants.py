@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ontogeny.plasticity.parameters import parameters_of
+
 from .dynamics import Leaky
 from .network import Network
+from .transfer import TRANSFERS
 
-__all__ = ["constants"]
+__all__ = ["constants", "rest"]
 
 
 def constants(
@@ -22,17 +25,32 @@ def constants(
     weights, masks : mapping of ndarray
         Weights at birth, and who is joined, by the name of the projection.
     """
-    found = {"hold": 1.0, **network.rule.parameters, **network.optimiser.parameters}
+    leaky = network.dynamics if isinstance(network.dynamics, Leaky) else None
+    updates = leaky.learning_steps if leaky else 1
+    found = {"hold": 1.0}
+    for owner in (network.rule, network.optimiser):
+        found |= parameters_of(owner, updates=updates)
     for name, values in weights.items():
         kind, layer = name.split("_")
         if kind == "feedback":
             joined = values[masks[name]] if name in masks else values
             square = float(np.mean(np.square(joined, dtype=np.float64))) if joined.size else 0.0
             found[f"spread_{layer}"] = square**0.5
-    if isinstance(network.dynamics, Leaky):
-        found |= _times(network, network.dynamics)
-        # A whole stimulus has the learning rate, however many updates it is made of.
-        found["rate"] = found["rate"] / network.dynamics.learning_steps
+    return found | (_times(network, leaky) if leaky else {})
+
+
+def rest(network: Network) -> dict[str, float]:
+    """Return what neurons that live in time are at before any input, where that is not 0.
+
+    By names such as ``hidden_1.r``: some are part of the state of a program, some are not.
+    """
+    found: dict[str, float] = {}
+    for population in network.populations[1:-1]:
+        rate = TRANSFERS[population.transfer].rest
+        found |= {f"{population.name}.{name}": rate for name in ("r", "before")}
+    spiking = getattr(network.dynamics, "spiking", None)
+    if spiking is not None:
+        found[f"{network.populations[-1].name}.error_trace"] = spiking.tonic_rate
     return found
 
 

@@ -143,7 +143,9 @@ def _add_spikes(context: Context, layer: int) -> None:
     context.built.keep(group, "sent")
     if layer < last:
         return
-    error = re.sub(r"\br_post\b", "sent_post", READOUTS[context.network.readout].error)
+    # What is compared with the target is what others see of the output.
+    error = READOUTS[context.network.readout].error
+    error = error.replace("r_post - target_post", "sent_post - target_post")
     operations = [Propagate(error, into="error_post", order=READOUT + 6, gate="plastic")]
     made = context.route(
         context.trial, group, variables=[], operations=operations, name="error_spread"

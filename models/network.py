@@ -168,11 +168,6 @@ class Network:
                     f"Network.dynamics: expected Leaky(noise=NeuronNoise(...)) for {rule}, whose "
                     f"synapses read the noise of neurons, got no noise"
                 )
-            if "rate" not in self.optimiser.parameters:
-                raise ValueError(
-                    f"Network.optimiser: expected a parameter 'rate' for Leaky() dynamics, which "
-                    f"divide it among the updates of a stimulus, got {self.optimiser!r}"
-                )
             if self.dynamics.spiking is not None:
                 self._check_spiking()
 

@@ -10,7 +10,7 @@ import xarray as xr
 from ontogeny.data import Stimuli
 from ontogeny.engine import NOISE_KINDS, Device
 
-from .constants import constants
+from .constants import constants, rest
 from .dynamics import Leaky
 from .life import Life
 from .plan import (
@@ -94,6 +94,7 @@ class Run:
             if name in self.state:
                 # The engine keeps (source, target), so that one source's weights lie together.
                 self.state[name] = np.ascontiguousarray(values.T).reshape(-1)
+        self._come_to_rest()
         self.banks: dict[int, int] = {}
         self.orders: dict[tuple[int, int], np.ndarray] = {}
         self.loss_sum = self.hits = 0.0
@@ -235,7 +236,7 @@ class Run:
         total_loss = total_hits = 0.0
         # Neurons that live in time are tested from rest, and go on afterwards where they were.
         moving = self._moving()
-        self.state |= {key: np.zeros_like(values) for key, values in moving.items()}
+        self._come_to_rest()
         for first in range(0, len(stimuli), longest):
             order = everything[first : first + longest]
             settings = {"plastic": 0, "record": 0, "presentations": len(order)}
@@ -282,6 +283,12 @@ class Run:
         """Return the state of neurons: what belongs to no synapse and no trial."""
         populations = {population.name for population in self.network.populations}
         return {key: v for key, v in self.state.items() if key.split(".")[0] in populations}
+
+    def _come_to_rest(self) -> None:
+        """Let neurons be as they are before any input."""
+        values = rest(self.network)
+        for key, found in self._moving().items():
+            self.state[key] = np.full_like(found, values.get(key, 0))
 
     def _noise(self, phase: Spontaneous, segment: Segment) -> dict[str, float]:
         return {

@@ -75,7 +75,9 @@ class SGD(Optimiser):
     'w -= rate*g'
     """
 
-    rate: float = parameter(0.1, "learning rate", low=0, high=float("inf"), strict=True)
+    rate: float = parameter(
+        0.1, "learning rate", low=0, high=float("inf"), strict=True, paced=True
+    )
     momentum: float = parameter(0.0, "share of the last change that is kept", low=0, high=1)
     weight_decay: float = parameter(0.0, "pull of weights towards 0", low=0)
 
@@ -115,7 +117,9 @@ class Adam(Optimiser):
     Kingma DP, Ba J (2015). Adam: a method for stochastic optimization. ICLR.
     """
 
-    rate: float = parameter(1e-4, "learning rate", low=0, high=float("inf"), strict=True)
+    rate: float = parameter(
+        1e-4, "learning rate", low=0, high=float("inf"), strict=True, paced=True
+    )
     beta1: float = parameter(0.9, "decay of the first moment", low=0, high=0.999999)
     beta2: float = parameter(0.999, "decay of the second moment", low=0, high=0.999999)
     epsilon: float = parameter(1e-8, "keeps the division finite", low=0, high=1, strict=True)

@@ -15,6 +15,7 @@ def parameter(
     low: float = -math.inf,
     high: float = math.inf,
     strict: bool = False,
+    paced: bool = False,
 ) -> Any:
     """Declare a dimensionless parameter of a frozen dataclass.
 
@@ -28,20 +29,31 @@ def parameter(
         Its bounds, which belong to the range.
     strict : bool
         The bounds themselves are excluded.
+    paced : bool
+        It is the pace of a change: so much in a presentation. Where a presentation has several
+        updates, they share it.
 
     Returns
     -------
     dataclasses.Field
         A field whose metadata `check_parameters` reads.
     """
-    bounds = {"doc": doc, "low": low, "high": high, "strict": strict}
+    bounds = {"doc": doc, "low": low, "high": high, "strict": strict, "paced": paced}
     return field(default=default, metadata=bounds)
 
 
-def parameters_of(description: Any) -> dict[str, float]:
-    """Return the declared parameters of a description with their values."""
+def parameters_of(description: Any, *, updates: int = 1) -> dict[str, float]:
+    """Return the declared parameters of a description with their values.
+
+    Parameters
+    ----------
+    description : dataclass
+        A rule or an optimiser.
+    updates : int
+        Updates of a presentation, among which paces are divided.
+    """
     return {
-        item.name: float(getattr(description, item.name))
+        item.name: float(getattr(description, item.name)) / (updates if item.metadata["paced"] else 1)
         for item in fields(description)
         if "low" in item.metadata
     }
