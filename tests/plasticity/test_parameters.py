@@ -3,7 +3,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 import pytest
 
-from ontogeny.plasticity import Adam, Gaussian, He, check_parameters, parameter
+from ontogeny.plasticity import SGD, Adam, Gaussian, He, check_parameters, parameter
 from ontogeny.plasticity.parameters import parameters_of
 
 
@@ -26,6 +26,7 @@ def test_declaration_keeps_default_doc_and_bounds():
         "low": 0,
         "high": 1,
         "strict": True,
+        "paced": False,
     }
     assert (declared["free"].metadata["low"], declared["free"].metadata["high"]) == (
         -np.inf,
@@ -106,3 +107,12 @@ def test_wording_names_range_meaning_and_value():
 def test_descriptions_check_their_parameters(make, match):
     with pytest.raises(ValueError, match=match):
         make()
+
+
+def test_paces_are_divided_among_the_updates_of_a_presentation():
+    optimiser = SGD(rate=0.3, momentum=0.5)
+    assert parameters_of(optimiser, updates=3) == {
+        "rate": pytest.approx(0.1),
+        "momentum": 0.5,
+        "weight_decay": 0.0,
+    }

@@ -6,7 +6,20 @@ from typing import ClassVar
 import pytest
 
 import ontogeny.plasticity
-from ontogeny.plasticity import Backpropagation, FeedbackAlignment, Rule, parameter
+from ontogeny.plasticity import (
+    Backpropagation,
+    DirectFeedbackAlignment,
+    FeedbackAlignment,
+    KolenPollack,
+    NodePerturbation,
+    PhaselessAlignment,
+    PseudoBackpropagation,
+    Rule,
+    SignSymmetry,
+    WeightMirror,
+    parameter,
+    vocabulary,
+)
 
 RULES = [
     getattr(ontogeny.plasticity, name)()
@@ -15,12 +28,8 @@ RULES = [
     and issubclass(getattr(ontogeny.plasticity, name), Rule)
     and getattr(ontogeny.plasticity, name) is not Rule
 ]
-VOCABULARY = set(re.findall(r"^``(\w+)``", ontogeny.plasticity.__doc__, flags=re.MULTILINE))
-FUNCTIONS = {"exp", "sqrt", "tanh", "log", "int", "abs", "sign"}
-
-
-def names(code):
-    return {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+RULES += [SignSymmetry(magnitude=name) for name in ("batch-random", "fixed-random")]
+DOCUMENTED = set(re.findall(r"^``(\w+)``", vocabulary.__doc__, flags=re.MULTILINE))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,52 +38,85 @@ class Leaking(Rule):
 
     leak: float = parameter(0.5, "share that leaks", low=0, high=1)
     signal: ClassVar[str] = "leak*w*delta_pre"
-    gradient: ClassVar[str] = "r_pre*delta_post"
     citation: ClassVar[str] = "Nobody (2000)"
 
 
-def test_rules_and_vocabulary_are_found():
+def test_all_rules_are_found():
+    assert len(RULES) == 13
     assert {type(rule) for rule in RULES} >= {Backpropagation, FeedbackAlignment}
-    assert {"r", "delta", "w", "forward_w", "g", "count"} <= VOCABULARY
+
+
+def test_every_name_of_the_vocabulary_is_documented():
+    known = {vocabulary.bare(name) for names in vocabulary.VOCABULARY.values() for name in names}
+    assert known <= DOCUMENTED
+    assert known | {"count"} == DOCUMENTED
+    for names in (vocabulary.NON_LOCAL, vocabulary.BROADCAST, vocabulary.LEAKY_ONLY):
+        assert names <= known
 
 
 @pytest.mark.parametrize("rule", RULES, ids=repr)
-@pytest.mark.parametrize("direction", ["signal", "gradient"])
-def test_equations_use_the_documented_vocabulary(rule, direction):
-    for name in names(getattr(rule, direction)) - set(rule.parameters) - FUNCTIONS:
-        assert re.sub("_(pre|post)$", "", name) in VOCABULARY, name
+def test_what_a_rule_reads_is_local_broadcast_or_declared(rule):
+    reads = {name for names in rule.reads().values() for name in names}
+    assert {vocabulary.bare(name) for name in reads} <= DOCUMENTED
+    assert reads & vocabulary.NON_LOCAL == set(rule.nonlocal_reads)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=repr)
-def test_synaptic_names_carry_no_side_and_neuronal_ones_do(rule):
-    for name in names(rule.signal) | names(rule.gradient):
-        if re.sub("_(pre|post)$", "", name) in ("r", "delta"):
-            assert name.endswith(("_pre", "_post"))
-        else:
-            assert not name.endswith(("_pre", "_post"))
+def test_only_oracles_and_sign_symmetry_are_not_local():
+    declared = {type(rule): rule.nonlocal_reads for rule in RULES if rule.nonlocal_reads}
+    assert declared == {
+        Backpropagation: ("forward_w",),
+        SignSymmetry: ("forward_w",),
+        PseudoBackpropagation: ("pseudo_inverse",),
+    }
 
 
-@pytest.mark.parametrize("rule", RULES, ids=repr)
-def test_each_direction_reads_what_can_be_there(rule):
-    assert names(rule.signal) & {"w", "forward_w"}
-    assert "delta_pre" in names(rule.signal)
-    assert "forward_w" not in names(rule.gradient)
+def test_reads_tells_who_reads_what():
+    assert KolenPollack().reads() == {
+        "forward synapse": ("delta_post", "r_pre", "w"),
+        "feedback synapse": ("delta_pre", "r_post", "w"),
+        "neuron": ("feedback", "slope"),
+    }
+    assert NodePerturbation().reads()["feedback synapse"] == ()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=repr)
 def test_equations_have_no_hidden_numbers(rule):
-    for code in (rule.signal, rule.gradient):
-        constants = [n.value for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Constant)]
-        assert set(constants) <= {0, 1, 2}
+    for code in rule.texts().values():
+        for text in [code] if isinstance(code, str) else []:
+            tree = ast.parse("" if text == rule.path else text)
+            constants = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+            assert set(constants) <= {0, 1, 2}
 
 
-@pytest.mark.parametrize("rule", [*RULES, Leaking()], ids=repr)
-def test_equations_are_the_rule_as_text(rule):
-    assert rule.equations().splitlines() == [
-        f"feedback = {rule.signal} : 1 (summed over the population above)",
+def test_equations_are_the_rule_as_text():
+    assert Leaking().equations().splitlines() == [
+        "feedback = leak*w*delta_pre : 1 (summed over the population above)",
         "delta = feedback*slope : 1",
-        f"g = {rule.gradient} : 1 (summed over trials)",
+        "g = r_pre*delta_post : 1 (summed over trials)",
     ]
+    assert "(summed over the outputs)" in DirectFeedbackAlignment().equations()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=repr)
+def test_every_equation_is_in_the_text(rule):
+    for what, code in rule.texts().items():
+        if what not in ("path", "learns"):
+            for line in filter(None, code.splitlines()):
+                assert line in rule.equations()
+
+
+def test_only_phaseless_alignment_needs_time():
+    assert [type(rule) for rule in RULES if rule.needs_time] == [PhaselessAlignment]
+
+
+def test_who_learns_when():
+    assert WeightMirror().learns["spontaneous"] == ("feedback",)
+    assert FeedbackAlignment().learns["spontaneous"] == ("forward", "feedback")
+
+
+def test_unknown_magnitudes_are_refused():
+    with pytest.raises(ValueError, match="SignSymmetry.magnitude: expected one of uniform, batch"):
+        SignSymmetry(magnitude="random")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=repr)
@@ -87,12 +129,6 @@ def test_citation_names_people_year_and_place(rule):
 def test_a_rule_has_no_behaviour_of_its_own(rule):
     own = [name for name, value in vars(type(rule)).items() if callable(value)]
     assert [name for name in own if not name.startswith("__")] == []
-
-
-def test_backpropagation_transports_weights_and_feedback_alignment_does_not():
-    assert names(Backpropagation().signal) == {"forward_w", "delta_pre"}
-    assert names(FeedbackAlignment().signal) == {"w", "delta_pre"}
-    assert Backpropagation().gradient == FeedbackAlignment().gradient == "r_pre*delta_post"
 
 
 def test_parameters_of_a_rule():
@@ -111,26 +147,47 @@ def test_are_values():
         Leaking().leak = 0.1
 
 
-def make_rule(signal="w*delta_pre", gradient="r_pre*delta_post"):
+def make_rule(**attributes):
     """Make a rule of a user's own."""
-    attributes = {"signal": signal, "gradient": gradient, "citation": "nobody", "__module__": "x"}
-    return type("Own", (Rule,), attributes)()
+    whole = {"signal": "w*delta_pre", "citation": "nobody", "__module__": "x", **attributes}
+    return type("Own", (Rule,), whole)()
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"signal": "w*delta_post"}, "Own.signal: expected names among delta_pre, forward_w"),
+        ({"path": "sideways"}, "Own.path: expected one of layered, direct, perturbation, none"),
+        ({"signal": ""}, "Own.signal: expected what a feedback synapse sends with the path 'laye"),
+        ({"path": "none"}, "Own.signal: expected '' with the path 'none', got 'w"),
+        ({"path": "none", "signal": ""}, "Own.delta: expected an error without feedback"),
+        ({"delta": "(perturbed_loss - loss)*share"}, "Own.perturbation: expected what perturbs"),
+        ({"perturbation": "deviate"}, "Own.perturbation: expected '' for .* name no loss"),
+        (
+            {"path": "none", "signal": "", "delta": "", "feedback_gradient": "r_pre*share_pre"},
+            "Own.path: expected 'layered' or 'direct' for a rule whose feedback synapses change",
+        ),
+        (
+            {"path": "direct", "signal": "forward_w*delta_pre", "nonlocal_reads": ("forward_w",)},
+            "Own.path: expected 'layered' for a rule that reads forward_w",
+        ),
+        ({"signal": "w*delta_post"}, "Own.signal: expected names among delta_pre, target_pre"),
         ({"signal": "strength*w*delta_pre"}, "and the rule's parameters, got strength"),
         ({"gradient": "r_pre*error_post"}, "Own.gradient: expected names among .* got error_post"),
-        ({"gradient": "r_pre*delta_post - w"}, "expected delta_post as a factor, once.*got w;"),
-        ({"gradient": "(1 + delta_post)*r_pre"}, "a factor, once, of every term"),
-        ({"gradient": "r_pre*delta_post*delta_post"}, "a factor, once, of every term"),
-        ({"signal": "w*sign(delta_pre)"}, "expected delta_pre as a factor, once"),
-        ({"signal": "w*r_pre"}, "expected delta_pre as a factor, once"),
-        ({"signal": "w*r_pre/delta_pre"}, "expected delta_pre as a factor, once"),
-        ({"signal": "delta_pre"}, "expected either w or forward_w, got neither"),
-        ({"signal": "abs(w)*sign(forward_w)*delta_pre"}, "got forward_w and w"),
+        ({"gradient": "r_pre*delta_post - w"}, "expected one of delta_post, share_pre.*got w;"),
+        ({"gradient": "(1 + delta_post)*r_pre"}, "as a factor, once, of every term"),
+        ({"gradient": "r_pre*delta_post*delta_post"}, "as a factor, once, of every term"),
+        ({"gradient": "r_pre*delta_post*share_post"}, "as a factor, once, of every term"),
+        ({"signal": "w*sign(delta_pre)"}, "as a factor, once"),
+        ({"signal": "w*r_pre"}, "expected one of delta_pre, share_pre, share_post as a factor"),
+        ({"signal": "w*r_pre/delta_pre"}, "as a factor, once"),
+        ({"delta": "feedback*slope + r"}, "expected one of feedback, share as a factor.* got r"),
+        ({"decay": "r_pre = 0"}, "Own.decay: expected names among w and the rule's parameters"),
+        ({"feedback_update": "g = w"}, "expected statements that change w only"),
+        (
+            {"signal": "forward_w*delta_pre"},
+            r"Own.nonlocal_reads: expected \('forward_w',\), what its synapses read",
+        ),
+        ({"nonlocal_reads": ("forward_w",)}, r"Own.nonlocal_reads: expected \(\), what"),
     ],
 )
 def test_what_a_rule_cannot_name_is_refused(options, message):
@@ -139,9 +196,23 @@ def test_what_a_rule_cannot_name_is_refused(options, message):
 
 
 def test_functions_and_the_weight_itself_may_be_named():
-    assert make_rule("tanh(w)*delta_pre*r_post", "(r_pre - w)*delta_post").gradient
+    assert make_rule(signal="tanh(w)*delta_pre*r_post", gradient="(r_pre - w)*delta_post").gradient
+
+
+def test_the_share_of_a_trial_may_stand_for_its_error():
+    assert make_rule(signal="w*sign(target_pre - r_pre)*share_pre").signal
+
+
+def test_feedback_may_read_both_weights_if_it_says_so():
+    signal = "abs(w)*sign(forward_w)*delta_pre"
+    assert make_rule(signal=signal, nonlocal_reads=("forward_w",)).signal == signal
 
 
 def test_what_is_no_expression_is_refused():
     with pytest.raises(ValueError, match="Own.gradient: expected an expression, got"):
         make_rule(gradient="r_pre*(delta_post")
+
+
+def test_a_rule_without_a_citation_is_refused():
+    with pytest.raises(TypeError, match="Own: expected a rule with a citation, got none"):
+        type("Own", (Rule,), {"signal": "w*delta_pre", "__module__": "x"})()
