@@ -190,7 +190,7 @@ def add_mirror(context: Context) -> None:
         if layer > 1:
             code = "mirrored_drive = mirrored_current + bias\n"
             rate = TRANSFERS[population.transfer].rate if layer < last else "drive"
-            code += f"response = {re.sub(r'\\bdrive\\b', 'mirrored_drive', rate)}"
+            code += "response = " + re.sub(r"\bdrive\b", "mirrored_drive", rate)
             _run(context, group, code, MIRROR + 3, "respond")
 
 
