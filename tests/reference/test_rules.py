@@ -158,7 +158,13 @@ def test_node_perturbation_is_the_gradient_on_average(reference, readout):
     exact = build(reference, "backpropagation", readout=readout)
     x, t = (np.repeat(rows[:1], repeats, axis=0) for rows in batch())
     found = network.perturbed_deltas(x, t, noises(network, repeats, std=std))
-    for estimate, gradient in zip(found, exact.deltas(x[:1], t[:1]), strict=True):
+    gradients = exact.deltas(x[:1], t[:1])
+    length = sum(np.sum(gradient**2) for gradient in gradients)
+    for estimate, gradient in zip(found, gradients, strict=True):
+        # (g . xi) xi_i / std^2 has the variance |g|^2 + g_i^2
+        np.testing.assert_allclose(
+            estimate.var(axis=0), length + gradient[0] ** 2, rtol=4.5 * np.sqrt(8 / repeats)
+        )
         error = (estimate.mean(axis=0) - gradient[0]) / (estimate.std(axis=0) / repeats**0.5)
         assert np.abs(error).max() < 4.5
         assert 0.5 < np.sqrt(np.mean(error**2)) < 1.8
