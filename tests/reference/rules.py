@@ -38,7 +38,7 @@ PARAMETERS = {
     "sign_symmetry": {"magnitude": "uniform", "scale": 1.0},
     "kolen_pollack": {"decay": 0.0},
     "weight_mirror": {"rate": 0.01, "decay": 0.0},
-    "node_perturbation": {"std": 1e-3},
+    "node_perturbation": {"std": 1e-3, "outputs": True},
     "pseudo_backpropagation": {},
 }
 MAGNITUDES = ("uniform", "batch-random", "fixed-random")
@@ -58,7 +58,7 @@ class ReferenceLearner(ReferenceNetwork):
         ``magnitude`` "uniform" (|B| = scale), "batch-random" (|B| = |draw| times the root mean
         square of the existing B at birth) or "fixed-random" (|B| = |B at birth|). kolen_pollack:
         ``decay`` a step. weight_mirror: ``rate`` and ``decay`` of `mirror`. node_perturbation:
-        ``std`` of xi.
+        ``std`` of xi; with ``outputs=False`` outputs have no xi and learn from their own error
     """
 
     rules = tuple(PARAMETERS)
@@ -169,6 +169,8 @@ class ReferenceLearner(ReferenceNetwork):
         the perturbed rates. No slope enters: the product estimates the derivative by the drive.
         """
         drives, rates = self._pass(x)
+        if not self.parameters["outputs"]:
+            xi = [*xi[:-1], np.zeros_like(drives[-1])]
         losses = self._losses(drives[-1], rates[-1], t)
         rate, last = x, len(self.weights) - 1
         for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
@@ -176,7 +178,8 @@ class ReferenceLearner(ReferenceNetwork):
             transfer = READOUTS[self.readout] if layer == last else TRANSFERS[self.transfer][0]
             rate = transfer(drive)
         change = self._losses(drive, rate, t) - losses
-        return [change[:, None] * noise / self.parameters["std"] ** 2 for noise in xi]
+        deltas = [change[:, None] * noise / self.parameters["std"] ** 2 for noise in xi]
+        return deltas if self.parameters["outputs"] else [*deltas[:-1], self._error(rates[-1], t)]
 
     def learn(self, pre, deltas, pace=1.0):
         """Change weights, biases and, if they learn, feedback weights, all from old values.
@@ -205,9 +208,8 @@ class ReferenceLearner(ReferenceNetwork):
             )
             loss = pace * self.parameters["decay"]
             self.weights = [w - loss * o for w, o in zip(self.weights, old_weights, strict=True)]
-            self.feedback[1:] = [
-                b - loss * o for b, o in zip(self.feedback[1:], old_feedback, strict=True)
-            ]
+            pairs = zip(self.feedback[1:], old_feedback, strict=True)
+            self.feedback[1:] = [b - loss * o for b, o in pairs]
 
     def mirror(self, noise, mean=0.0):
         """Teach the feedback of a weight mirror by one batch of noise; forward weights rest.
@@ -224,9 +226,8 @@ class ReferenceLearner(ReferenceNetwork):
         """
         last = len(self.weights) - 1
         for layer, x in enumerate(noise, start=1):
-            y = x @ self.weights[layer].T
-            if self.biases[layer] is not None:
-                y = y + self.biases[layer]
+            bias = 0 if self.biases[layer] is None else self.biases[layer]
+            y = x @ self.weights[layer].T + bias
             if layer < last:
                 y = TRANSFERS[self.transfer][0](y)
             change = (x - mean).T @ y / len(x) - self.parameters["decay"] * self.feedback[layer]
