@@ -21,7 +21,7 @@ node_perturbation               ``(L_perturbed - L) xi_l / std^2``, output too; 
 pseudo_backpropagation          ``(W_(l+1)^+ delta_(l+1)) f'``; Lillicrap et al. 2014
 ==============================  ===================================================================
 
-Random numbers are never drawn here: the caller gives them.
+The caller gives all random numbers.
 """
 
 import copy
@@ -50,7 +50,7 @@ class ReferenceLearner(ReferenceNetwork):
     Parameters
     ----------
     weights, biases, feedback, transfer, readout, optimiser : as `ReferenceNetwork` has them;
-        ``feedback`` of the two direct rules is (lower, outputs)
+        ``feedback`` of the direct rules is (lower, outputs)
     rule : a key of PARAMETERS
     forward_masks, feedback_masks : lists of 0/1 arrays, or None for synapses that all exist; what
         is masked is 0 for ever. Backpropagation ignores the feedback masks: it is the exact oracle
@@ -78,9 +78,9 @@ class ReferenceLearner(ReferenceNetwork):
         **parameters,
     ):
         super().__init__(weights, biases, feedback, transfer, readout, rule, optimiser)
-        if unknown := set(parameters) - set(PARAMETERS[rule]):
-            raise ValueError(f"ReferenceLearner: {rule} has no {sorted(unknown)}")
         self.parameters = PARAMETERS[rule] | parameters
+        if unknown := set(self.parameters) - set(PARAMETERS[rule]):
+            raise ValueError(f"ReferenceLearner: {rule} has no {sorted(unknown)}")
         if self.parameters.get("magnitude", "uniform") not in MAGNITUDES:
             raise ValueError(f"ReferenceLearner: magnitude is one of {MAGNITUDES}")
         count = len(self.weights)

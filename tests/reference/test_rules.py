@@ -151,6 +151,26 @@ def test_weight_mirror_approaches_the_transposed_weights_and_stays_bounded(refer
     assert max(norms) < 1.1 * np.linalg.norm(std**2 / decay * network.weights[1])
 
 
+def test_mirrored_populations_answer_with_rates_and_outputs_with_drives(reference):
+    network = build(reference, "weight_mirror", transfer="relu", rate=1.0, decay=1.0)
+    noise = [np.full((2, size), 0.5) for size in SIZES[1:-1]]
+    network.mirror(noise, mean=0.2)
+    w, b = network.weights, network.biases
+    answers = [np.maximum(w[1] @ noise[0][0] + b[1], 0), w[2] @ noise[1][0] + b[2]]
+    for feedback, y in zip(network.feedback[1:], answers, strict=True):
+        np.testing.assert_allclose(feedback, 0.3 * np.tile(y, (len(feedback), 1)), atol=1e-15)
+
+
+def test_magnitudes_are_scaled_by_the_synapses_that_exist(reference):
+    mask = np.arange(6)[:, None] % 2 * np.ones(4)
+    network = build(
+        reference, "sign_symmetry", magnitude="batch-random", feedback_masks=[None, None, mask]
+    )
+    expected = np.sqrt(np.mean(network.feedback[2][1::2] ** 2))
+    network.set_feedback([None] + [np.ones_like(b) for b in network.feedback[1:]])
+    np.testing.assert_allclose(np.abs(network.feedback[2]), expected * mask)
+
+
 @pytest.mark.parametrize("readout", ["softmax", "linear", "sigmoid"])
 def test_node_perturbation_is_the_gradient_on_average(reference, readout):
     repeats, std = 40_000, 1e-3
