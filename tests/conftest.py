@@ -21,7 +21,12 @@ def load_reference(name: str) -> ModuleType:
         spec = importlib.util.spec_from_file_location(key, path)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        # references import each other by their plain names
+        sys.path.insert(0, str(path.parent))
+        try:
+            spec.loader.exec_module(module)
+        finally:
+            sys.path.remove(str(path.parent))
         sys.modules[key] = module
     return sys.modules[key]
 
@@ -29,7 +34,7 @@ def load_reference(name: str) -> ModuleType:
 @pytest.fixture(scope="session")
 def reference() -> SimpleNamespace:
     """Plain NumPy oracles that share no code with the package."""
-    names = ("network", "measures", "philox")
+    names = ("network", "measures", "philox", "rules", "leaky")
     return SimpleNamespace(**{name: load_reference(name) for name in names})
 
 

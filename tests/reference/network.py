@@ -140,10 +140,12 @@ class ReferenceNetwork:
     dtype : float64 unless speed matters more
     """
 
+    rules = RULES
+
     def __init__(
         self, weights, biases, feedback, transfer, readout, rule, optimiser, dtype=np.float64
     ):
-        for name, choices in ((transfer, TRANSFERS), (readout, READOUTS), (rule, RULES)):
+        for name, choices in ((transfer, TRANSFERS), (readout, READOUTS), (rule, self.rules)):
             if name not in choices:
                 raise ValueError(f"ReferenceNetwork: expected one of {list(choices)}, got {name!r}")
         count = len(weights)
@@ -182,23 +184,26 @@ class ReferenceNetwork:
         return self._loss(drives[-1], rates[-1], np.asarray(t))
 
     def _loss(self, drive, rate, t):
+        return float(self._losses(drive, rate, t).mean())
+
+    def _losses(self, drive, rate, t):
         if self.readout == "softmax":
-            losses = -(t * log_softmax(drive)).sum(axis=1)
-        else:
-            losses = 0.5 * ((rate - t) ** 2).sum(axis=1)
-        return float(losses.mean())
+            return -(t * log_softmax(drive)).sum(axis=1)
+        return 0.5 * ((rate - t) ** 2).sum(axis=1)
 
     def deltas(self, x, t):
         """Return the teaching signals ``[delta_1, ..., delta_L]``, each (trials, units)."""
         drives, rates = self._pass(x)
         return self._deltas(drives, rates, np.asarray(t, dtype=rates[0].dtype))
 
+    def _error(self, rate, t):
+        # the derivative of the loss by the output drive
+        error = rate - t
+        return error * rate * (1 - rate) if self.readout == "sigmoid" else error
+
     def _deltas(self, drives, rates, t):
         slope = TRANSFERS[self.transfer][1]
-        delta = rates[-1] - t
-        if self.readout == "sigmoid":
-            delta = delta * rates[-1] * (1 - rates[-1])
-        deltas = [delta]
+        deltas = [self._error(rates[-1], t)]
         for upper in range(len(self.weights) - 1, 0, -1):
             matrix = self.weights[upper].T
             if self.rule == "feedback_alignment":
