@@ -42,6 +42,9 @@ void _run_{{codeobj_name}}()
     using namespace brian;
     %CONSTANTS%
     {{pointers_lines|autoindent}}
+{% if _gate %}
+    if (!{{get_array_name(_gate)}}[0]) return;
+{% endif %}
     {% block maincode %}
     {% endblock %}
 }
