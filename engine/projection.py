@@ -194,6 +194,7 @@ class DenseProjection(Group):
             order=operation.order,
             name=name,
             gate=operation.gate,
+            window=operation.window,
             needed_variables=needed,
             template_keywords={**(keywords or {}), "_trials": self.trials},
         )

@@ -30,7 +30,7 @@ def stock_projection(
     Parameters
     ----------
     source, target, variables, operations, settings, partner, name
-        As for `DenseProjection`.
+        As for `DenseProjection`, but summed variables have no gates and no windows.
     trials : int
         Must be 1: stock synapses cannot share weights between trials.
 
@@ -79,6 +79,7 @@ def stock_projection(
                 order=operation.order,
                 name=f"{name}_{operation.kind}_{number}",
                 gate=operation.gate,
+                window=operation.window,
             )
             synapses.contained_objects.append(runner)
     return synapses
