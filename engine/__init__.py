@@ -17,6 +17,7 @@ from .program import STEP, Program
 
 if TYPE_CHECKING:
     from .activation import activated
+    from .deviates import DEVIATES_SETTINGS, Deviates
     from .projection import DenseProjection
     from .runner import OperationRunner
     from .settings import Settings
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "activated": "activation",
+    "DEVIATES_SETTINGS": "deviates",
+    "Deviates": "deviates",
     "DenseProjection": "projection",
     "OperationRunner": "runner",
     "Settings": "settings",
@@ -42,12 +45,14 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "DEVIATES_SETTINGS",
     "DEVICES",
     "NOISE_KINDS",
     "SOURCE_SETTINGS",
     "STEP",
     "Correlate",
     "DenseProjection",
+    "Deviates",
     "Device",
     "Operation",
     "OperationRunner",

@@ -12,7 +12,7 @@ from brian2.core.preferences import prefs
 from brian2cuda.device import CUDAStandaloneDevice, CUDAWriter
 
 from .cuda import architectures, toolchain
-from .runner import code_object_class
+from .runner import OperationRunner, code_object_class
 from .standalone import steps_of
 
 __all__ = ["CudaDevice"]
@@ -80,7 +80,9 @@ class CudaDevice(CUDAStandaloneDevice):
     @staticmethod
     def _check_gates(running: list[Any]) -> None:
         """Refuse gates that the network itself changes: the host, which reads them, cannot know."""
-        gates = {id(entry.gate) for entry in running if getattr(entry, "gate", None) is not None}
+        operations = [entry for entry in running if isinstance(entry, OperationRunner)]
+        parts = [part for entry in operations for part in (entry.gate, *entry.window)]
+        gates = {id(part) for part in parts if part is not None}
         for entry in running:
             if getattr(entry, "template", "") == "scalar":
                 written = re.findall(r"^\s*(\w+)\s*[-+*/]?=", entry.abstract_code, re.M)

@@ -8,6 +8,8 @@ import numpy as np
 from brian2.codegen.generators.numpy_generator import NumpyCodeGenerator
 from brian2.core.variables import ArrayVariable
 
+from .partner import TRANSPOSED
+
 __all__ = ["InPlaceGenerator", "Scratch"]
 
 _BINARY = {
@@ -99,7 +101,7 @@ class _Sequence:
         if index == "0":
             self.lines.append(f"{name} = {self.generator.get_array_name(variable)}[0]")
             return
-        whole = index == "_idx" and "_idx" in self.generator.iterate_all
+        whole = index in ("_idx", TRANSPOSED) and index in self.generator.iterate_all
         if not whole or variable.dtype not in (np.float32, np.float64):
             raise _NotInPlace
         self.types[name] = np.dtype(variable.dtype)

@@ -22,6 +22,10 @@ class Operation:
         `Correlate` after them, an `Update` last.
     gate : str, optional
         Name of a shared setting; the operation is skipped while that is 0.
+    window : tuple of str, optional
+        Names of two whole settings, (period, closed); the operation is skipped in the first
+        `closed` of every `period` steps: it runs where ``t_in_timesteps % period >= closed``. A
+        period below 1 counts as 1.
     """
 
     kind: ClassVar[str] = ""
@@ -29,6 +33,7 @@ class Operation:
     into: str = ""
     order: int = 0
     gate: str = ""
+    window: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ easy as 1, 2, 3", SC11), keyed by ``(seed, stream)``. Presentation `p` owns the 
 ``p*b ... (p + 1)*b - 1``, where ``b`` is what one presentation needs, so the numbers do not depend
 on how presentations are grouped into trials, steps or segments. Every 64-bit word gives two 32-bit
 uniforms and, by the method of Box and Muller (1958), two normal deviates. ``include/noise.h``
-draws the same numbers in C++; they agree to rounding.
+draws the same numbers in C++, ``include/cuda_noise.h`` on GPUs; they agree to rounding.
 """
 
 from typing import Any

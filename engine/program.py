@@ -8,7 +8,8 @@ import numpy as np
 
 __all__ = ["STEP", "Array", "Parts", "Program"]
 
-#: Duration of one step in seconds. A binary fraction: times are exact multiples of it.
+#: Duration of one step in seconds, where nothing else is asked for. A binary fraction: times are
+#: exact multiples of it. A program takes the duration from its network's clock.
 STEP = 1 / 1024
 
 
@@ -32,7 +33,7 @@ class Parts(Protocol):
     objects : list of BrianObject
         Everything that the network holds.
     settings : Settings
-        Its scalars; must hold the name ``steps``.
+        Its scalars; must hold the name ``steps``. Their clock is the network's.
     source : Source
         Where stimuli come from.
     state : dict

@@ -19,6 +19,7 @@ from .expressions import (
     propagate_product,
 )
 from .operations import Correlate, Operation, Propagate, Update
+from .partner import TRANSPOSED, partner_names, read_partner
 from .runner import OperationRunner
 from .settings import Settings
 
@@ -61,14 +62,18 @@ class DenseProjection(Group):
         Number of parallel trials.
     settings : Settings, optional
         Scalars that the operations may read, and their gates.
+    partner : DenseProjection, optional
+        A projection between the same populations in the opposite direction. Operations read its
+        synaptic variables, at the synapse with the same two units, with the prefix ``forward_``:
+        ``Update("w = sign(forward_w)")``. A product with them is summed as a loop.
     name : str
         Brian2 name of the projection.
 
     Raises
     ------
     ValueError
-        If a population does not hold ``trials x units`` neurons, or an operation names a variable
-        on a side where it cannot be.
+        If a population does not hold ``trials x units`` neurons, the partner connects others, or an
+        operation names a variable on a side where it cannot be.
 
     Examples
     --------
@@ -96,6 +101,7 @@ class DenseProjection(Group):
         operations: Sequence[Operation] = (),
         trials: int = 1,
         settings: Settings | None = None,
+        partner: "DenseProjection | None" = None,
         name: str = "denseprojection*",
     ) -> None:
         BrianObject.__init__(self, clock=target.clock, when="groups", order=0, name=name)
@@ -113,7 +119,8 @@ class DenseProjection(Group):
         )
         self.synaptic = tuple(variables)
         self._N = self.shape[0] * self.shape[1]
-        self.source, self.target = source, target
+        self.source, self.target, self.partner = source, target, partner
+        self._foreign = partner_names(partner)
         self._declare(settings)
         for number, operation in enumerate(operations):
             self._add(number, operation)
@@ -139,6 +146,9 @@ class DenseProjection(Group):
                     index = "0" if variable.scalar else f"{suffix}_idx"
                     variables.add_reference(key + suffix, group, key, index=index)
         variables.create_clock_variables(self._clock)
+        if self.partner is not None:
+            variables.add_auxiliary_variable(TRANSPOSED, dtype=np.int32)
+            read_partner(self, self.partner, "DenseProjection")
         if settings is not None:
             taken = sorted(set(settings.names) & set(variables))
             if taken:
@@ -164,7 +174,8 @@ class DenseProjection(Group):
         self._run(operation, name, template, code, needed, keywords)
         if isinstance(operation, Correlate) and operation.update and not keywords.get("_fused"):
             # Same place in the step: the longer name comes after the shorter.
-            self._run(operation, f"{name}_update", "elementwise", operation.update)
+            needed = self._sizes_for(operation.update)
+            self._run(operation, f"{name}_update", "elementwise", operation.update, needed)
 
     def _run(
         self,
@@ -183,6 +194,7 @@ class DenseProjection(Group):
             order=operation.order,
             name=name,
             gate=operation.gate,
+            window=operation.window,
             needed_variables=needed,
             template_keywords={**(keywords or {}), "_trials": self.trials},
         )
@@ -233,7 +245,9 @@ class DenseProjection(Group):
             "_backwards": operation.into.endswith("_pre"),
             "_reduce": operation.reduce,
         }
-        product = propagate_product(operation.code, operation.into, self.synaptic)
+        product = None
+        if not self._reads_partner(operation.code):
+            product = propagate_product(operation.code, operation.into, self.synaptic)
         side = "_post" if keywords["_backwards"] else "_pre"
         if product is None or operation.reduce != "sum" or not self._varies(product[1], side):
             code = f"_value = {operation.code}"
@@ -252,14 +266,14 @@ class DenseProjection(Group):
         self._check_elementwise("Correlate.update", operation.update)
         needed = (operation.into,)
         keywords: dict[str, Any] = {"_into": self.variables[operation.into], "_fused": False}
-        product = correlate_product(operation.code, self.synaptic)
+        product = correlate_product(operation.code, (*self.synaptic, *self._foreign))
         if product is None or not all(map(self._varies, product, ("_pre", "_post"))):
             return "correlate_general", f"_value = {operation.code}", needed, keywords
         pre, post = product
         keywords |= {
             "_plain_pre": self._plain(pre, "_pre"),
             "_plain_post": self._plain(post, "_post"),
-            "_fused": bool(operation.update),
+            "_fused": bool(operation.update) and not self._reads_partner(operation.update),
             "_sparse": is_idle_without(operation.update, operation.into),
             "_written": operation.into in assigned(operation.update),
             "_rows": [
@@ -269,17 +283,29 @@ class DenseProjection(Group):
             ],
         }
         code = {"pre": f"_signal_pre = {pre}", "post": f"_signal_post = {post}"}
-        if operation.update:
+        if keywords["_fused"]:
             code["update"] = operation.update
         return "correlate_product", code, needed, keywords
 
     def _update(self, operation: Update) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
         self._check_elementwise("Update.code", operation.code)
-        return "elementwise", operation.code, (), {}
+        return "elementwise", operation.code, self._sizes_for(operation.code), {}
 
-    @staticmethod
-    def _check_elementwise(where: str, code: str) -> None:
-        """Refuse statements that name a population's variables."""
+    def _reads_partner(self, code: str) -> bool:
+        return not names(code).isdisjoint(self._foreign)
+
+    def _sizes_for(self, code: str) -> tuple[str, ...]:
+        """Return what element-wise code needs to find a partner's synapses."""
+        return ("N_pre", "N_post") if self._reads_partner(code) else ()
+
+    def _check_elementwise(self, where: str, code: str) -> None:
+        """Refuse statements that name a population's variables, or set a partner's."""
+        foreign = sorted(assigned(code) & set(self._foreign))
+        if foreign:
+            raise ValueError(
+                f"{where}: expected code that only reads the partner's variables, got one that "
+                f"sets {foreign}; let the partner do that"
+            )
         sided = sorted(key for key in names(code) if key.endswith(("_pre", "_post")))
         if sided:
             raise ValueError(

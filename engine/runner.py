@@ -68,7 +68,7 @@ def include_headers(device: Any) -> None:
 
 
 class OperationRunner(CodeRunner):
-    """Run one operation in every step, unless its gate is closed.
+    """Run one operation in every step, unless its gate or its window is closed.
 
     Parameters
     ----------
@@ -84,6 +84,9 @@ class OperationRunner(CodeRunner):
         Name of the runner; its code object is called ``<name>_codeobject``.
     gate : str, optional
         A shared variable of `group`; the operation is skipped while that is 0.
+    window : tuple of str, optional
+        Shared whole variables of `group`, (period, closed); the operation is skipped in the first
+        `closed` of every `period` steps.
     needed_variables : sequence of str
         Variables that only the template names.
     template_keywords : mapping, optional
@@ -102,11 +105,14 @@ class OperationRunner(CodeRunner):
         order: int,
         name: str,
         gate: str = "",
+        window: tuple[str, str] | None = None,
         needed_variables: tuple[str, ...] = (),
         template_keywords: Mapping[str, Any] | None = None,
     ) -> None:
         self.gate = group.variables[gate] if gate else None
-        keywords = {"_gate": self.gate, **(template_keywords or {})}
+        timing = ("t_in_timesteps", *window) if window else ()
+        self.window = tuple(group.variables[name] for name in timing)
+        keywords = {"_gate": self.gate, "_window": self.window, **(template_keywords or {})}
         super().__init__(
             group,
             template,
@@ -115,7 +121,7 @@ class OperationRunner(CodeRunner):
             when="groups",
             order=order,
             name=name,
-            needed_variables=[*needed_variables, *([gate] if gate else [])],
+            needed_variables=[*needed_variables, *([gate] if gate else []), *timing],
             template_kwds=keywords,
         )
 
@@ -142,6 +148,11 @@ class OperationRunner(CodeRunner):
         self.code_objects[:] = [weakref.proxy(self.codeobj)]
 
     def run(self) -> None:
-        """Run the code object unless the gate is closed (runtime targets)."""
-        if self.gate is None or self.gate.get_value()[0]:
-            super().run()
+        """Run the code object unless gate or window is closed (runtime targets)."""
+        if self.gate is not None and not self.gate.get_value()[0]:
+            return
+        if self.window:
+            step, period, closed = (int(variable.get_value()[0]) for variable in self.window)
+            if step % max(period, 1) < closed:
+                return
+        super().run()

@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 from threadpoolctl import ThreadpoolController
 
 from .activation import activated
-from .program import STEP, Parts, Program
+from .program import Parts, Program
 
 __all__ = ["RuntimeProgram"]
 
@@ -88,6 +88,7 @@ class RuntimeProgram(Program):
             variable.get_value()[:] = state[key]
         self.source.order_of_bank = np.zeros(0, np.int64) if order is None else order
         self.network.t_ = 0.0
+        clock = self.settings.clock
         with (
             self._activated(),
             self.blas.limit(limits=self.threads, user_api="blas"),
@@ -95,8 +96,7 @@ class RuntimeProgram(Program):
             np.errstate(all="ignore"),
             _cheap_collection(),
         ):
-            self.network.run(steps * STEP * second, namespace={})
-        clock = self.settings.clock
+            self.network.run(steps * clock.dt_ * second, namespace={})
         self._check_end(steps, int(clock.variables["timestep"].get_value()[0]))
         return {key: variable.get_value().copy() for key, variable in self.arrays.items()}
 

@@ -56,10 +56,19 @@ class Settings(Group):
         """Return 1: scalars have one value."""
         return 1
 
-    def step(self, code: str, *, order: int, gate: str = "", label: str = "step") -> None:
+    def step(
+        self,
+        code: str,
+        *,
+        order: int,
+        gate: str = "",
+        window: tuple[str, str] | None = None,
+        label: str = "step",
+    ) -> None:
         """Run scalar statements in every step, such as ``count += 1``."""
+        name = f"{self.name}_{label}"
         runner = OperationRunner(
-            self, "scalar", code, order=order, gate=gate, name=f"{self.name}_{label}"
+            self, "scalar", code, order=order, gate=gate, window=window, name=name
         )
         self.contained_objects.append(runner)
 

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from brian2.core.network import Network
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
-from brian2.units import second
 
 from .activation import activated
 from .blas import find_blas
-from .program import STEP, Parts
+from .program import Parts
 
 __all__ = ["StandaloneDevice", "compiler_preferences", "generate", "steps_of", "write_project"]
 
@@ -71,7 +70,8 @@ class StandaloneDevice(CPPStandaloneDevice):
         """Queue a run whose duration is the setting ``steps``."""
         super().network_run(net, duration, **keywords)
         _, (_, lines) = self.main_queue[-1]
-        steps = self.get_array_name(steps_of(self.arrays))
+        variable = steps_of(self.arrays)
+        steps, step = self.get_array_name(variable), float(variable.owner.clock.dt_)
         pattern = re.compile(rf"^{net.name}\.run\([^,]+,")
         found = [number for number, line in enumerate(lines) if pattern.match(line)]
         if len(found) != 1:
@@ -79,7 +79,7 @@ class StandaloneDevice(CPPStandaloneDevice):
                 f"StandaloneDevice.network_run: expected one run of {net.name!r} in the generated "
                 f"code, got {len(found)}; this version of Brian2 is not supported"
             )
-        call = f"{net.name}.run({steps}[0]*{STEP!r},"
+        call = f"{net.name}.run({steps}[0]*{step!r},"
         lines[found[0]] = pattern.sub(call, lines[found[0]])
 
 
@@ -108,7 +108,7 @@ def generate(make: Callable[[], Parts], dtype: str, folder: Path) -> dict[str, A
 def write_project(parts: Parts, device: Any, dtype: str, folder: Path) -> dict[str, Any]:
     """Write the source of parts that were made for a standalone device, which is active."""
     network = Network(*parts.objects, name="life")
-    network.run(STEP * second, namespace={})
+    network.run(parts.settings.clock.dt, namespace={})
     device.build(directory=str(folder), compile=False, run=False)
 
     def stored(variable: Any) -> dict[str, Any]:

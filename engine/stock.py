@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from brian2.synapses.synapses import Synapses
 
 from .operations import Operation, Propagate
+from .partner import TRANSPOSED, read_partner, transposed
 from .runner import OperationRunner
 from .settings import Settings
 
@@ -20,14 +22,15 @@ def stock_projection(
     operations: Sequence[Operation] = (),
     trials: int = 1,
     settings: Settings | None = None,
+    partner: Synapses | None = None,
     name: str = "synapses*",
 ) -> Synapses:
     """Build a projection as all-to-all `Synapses` with summed variables.
 
     Parameters
     ----------
-    source, target, variables, operations, settings, name
-        As for `DenseProjection`.
+    source, target, variables, operations, settings, partner, name
+        As for `DenseProjection`, but summed variables have no gates and no windows.
     trials : int
         Must be 1: stock synapses cannot share weights between trials.
 
@@ -53,6 +56,12 @@ def stock_projection(
     model += [f"{operation.into} = {operation.code} : 1 (summed)" for operation in summed]
     synapses = Synapses(source, target, "\n".join(model), clock=target.clock, name=name)
     synapses.connect()
+    synapses.add_attribute("synaptic")
+    synapses.synaptic = tuple(variables)
+    if partner is not None:
+        places = transposed(len(source), len(target))
+        synapses.variables.add_array(TRANSPOSED, size=len(places), values=places, dtype=np.int32)
+        read_partner(synapses, partner, "stock_projection")
     if settings is not None:
         settings.share_with(synapses.variables)
     for propagation in summed:
@@ -70,6 +79,7 @@ def stock_projection(
                 order=operation.order,
                 name=f"{name}_{operation.kind}_{number}",
                 gate=operation.gate,
+                window=operation.window,
             )
             synapses.contained_objects.append(runner)
     return synapses

@@ -7,59 +7,10 @@
 #include <vector>
 
 #include "cuda_engine.h"
+#include "cuda_noise.h"
 #include "stimuli.h"
 
 namespace dense_engine {
-
-// Philox4x64-10 of Salmon et al. 2011.
-__device__ inline void device_philox(uint64_t block, uint64_t seed, uint64_t stream,
-                                     uint64_t words[4])
-{
-    uint64_t c0 = block, c1 = 0, c2 = 0, c3 = 0, k0 = seed, k1 = stream;
-    for (int round = 0; round < 10; round++)
-    {
-        const unsigned __int128 p0 = (unsigned __int128)0xD2E7470EE14C6C93ULL * c0;
-        const unsigned __int128 p1 = (unsigned __int128)0xCA5A826395121157ULL * c2;
-        const uint64_t n0 = (uint64_t)(p1 >> 64) ^ c1 ^ k0;
-        const uint64_t n2 = (uint64_t)(p0 >> 64) ^ c3 ^ k1;
-        c1 = (uint64_t)p1;
-        c3 = (uint64_t)p0;
-        c0 = n0;
-        c2 = n2;
-        k0 += 0x9E3779B97F4A7C15ULL;
-        k1 += 0xBB67AE8584CAA73BULL;
-    }
-    words[0] = c0, words[1] = c1, words[2] = c2, words[3] = c3;
-}
-
-// One of the blocks of 8 numbers that a presentation's noise consists of.
-template <class T>
-__device__ void noise_block(const Presentation& p, int64_t presentation, int64_t block, T* rates)
-{
-    const int64_t half = (p.units + 1) / 2, blocks = (half + 3) / 4;
-    const T step = T(1) / T(4294967296.), mean = T(p.noise_mean), std_ = T(p.noise_std);
-    const T width = T(3.46410161513775458705), turn = T(6.28318530717958647693);  // sqrt(12), 2*pi
-    uint64_t words[4];
-    device_philox(presentation * blocks + block, p.seed, 2 * p.stream, words);
-    for (int64_t k = 0, i = 4 * block; k < 4 && i < half; k++, i++)
-    {
-        T one = T(uint32_t(words[k] >> 32)) * step + step / T(2);
-        T two = T(uint32_t(words[k])) * step + step / T(2);
-        if (p.noise == 1)
-        {
-            const T radius = sqrt(T(-2) * log(one)), angle = turn * two;
-            one = radius * cos(angle);
-            two = radius * sin(angle);
-        }
-        else
-        {
-            one = (one - T(0.5)) * width;
-            two = (two - T(0.5)) * width;
-        }
-        rates[i] = one * std_ + mean;
-        if (half + i < p.units) rates[half + i] = two * std_ + mean;
-    }
-}
 
 // What every trial gets beside its rates: the one-hot category, and its share of the sums.
 template <class T>
@@ -89,7 +40,8 @@ __global__ void present_noise_kernel(Presentation p, int64_t active, T* rates, T
         present_category(p, trial, part - blocks, label, active, targets, share);
     }
     else if (trial < active)
-        noise_block(p, presentation, part, row);
+        noise_block(p.noise == 1, p.seed, 2 * p.stream, presentation, part, p.units,
+                    T(p.noise_mean), T(p.noise_std), row);
     else
         for (int64_t i = 4 * part; i < 4 * part + 4 && i < half; i++)
         {

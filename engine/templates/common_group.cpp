@@ -2,6 +2,7 @@
    else: reading Brian2's objects.h takes three times as long as compiling an operation. #}
 {% macro cpp_file() %}
 #include "code_objects/{{codeobj_name}}.h"
+#include <algorithm>
 #include <climits>
 #include <math.h>  // and not <cmath>: functions of a float are then float functions
 #include <cstdint>
@@ -42,6 +43,14 @@ void _run_{{codeobj_name}}()
     using namespace brian;
     %CONSTANTS%
     {{pointers_lines|autoindent}}
+{% if _gate %}
+    if (!{{get_array_name(_gate)}}[0]) return;
+{% endif %}
+{% if _window %}
+{% set step, period, closed = _window %}
+    if ({{get_array_name(step)}}[0] % std::max<int64_t>({{get_array_name(period)}}[0], 1)
+        < {{get_array_name(closed)}}[0]) return;
+{% endif %}
     {% block maincode %}
     {% endblock %}
 }

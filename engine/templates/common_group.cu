@@ -3,6 +3,7 @@
    an operation. #}
 {% macro cu_file() %}
 #include "code_objects/{{codeobj_name}}.h"
+#include <algorithm>
 #include <climits>
 #include <cmath>
 #include <cstdint>
@@ -45,6 +46,11 @@ void _run_{{codeobj_name}}()
 {% if _gate %}
     {# No kernel writes a gate, so that the host's copy of it is up to date. #}
     if (!{{get_array_name(_gate, prefix='')}}[0]) return;
+{% endif %}
+{% if _window %}
+{% set step, period, closed = _window %}
+    if ({{get_array_name(step, prefix='')}}[0] % std::max<int64_t>({{get_array_name(period, prefix='')}}[0], 1)
+        < {{get_array_name(closed, prefix='')}}[0]) return;
 {% endif %}
     {% block launch %}
     {% endblock %}

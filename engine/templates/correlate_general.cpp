@@ -1,15 +1,12 @@
 {# USES_VARIABLES { N_pre, N_post } #}
 {% extends 'common_group.cpp' %}
 {% block maincode %}
-{% if _gate %}
-    if (!{{get_array_name(_gate)}}[0]) return;
-{% endif %}
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
     for (int _pre = 0; _pre < N_pre; _pre++)
     for (int _post = 0; _post < N_post; _post++)
     {
-        const int _idx = _pre * N_post + _post;
+        const int _idx = _pre * N_post + _post, _transposed_idx = _post * N_pre + _pre;
         {{c_data_type(_into.dtype)}} _result = 0;
         for (int _trial = 0; _trial < {{_trials}}; _trial++)
         {

@@ -4,9 +4,6 @@
 #include "dense_engine.h"
 {% endblock %}
 {% block maincode %}
-{% if _gate %}
-    if (!{{get_array_name(_gate)}}[0]) return;
-{% endif %}
     {% set T = c_data_type(_into.dtype) %}
     const size_t _vectorisation_idx = -1;
 {% for side, plain in (('pre', _plain_pre), ('post', _plain_post)) %}

@@ -51,6 +51,7 @@ __global__ void {{name}}_{{codeobj_name}}({{arguments}}
     if (_thread >= N) return;
     const int64_t _idx = _thread, _vectorisation_idx = _thread;
     const int _pre = _idx / N_post, _post = _idx % N_post;
+    const int64_t _transposed_idx = (int64_t)_post * N_pre + _pre;
     {{type}} _result = 0;
     {
         {{scalar|autoindent}}

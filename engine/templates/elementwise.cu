@@ -5,6 +5,9 @@
 {{kernel.open('_elementwise')}}
     if (_thread >= N) return;
     const int _idx = _thread;
+{% if '_transposed_idx' in variables %}
+    const int _transposed_idx = _idx % N_post * N_pre + _idx / N_post;
+{% endif %}
     const int64_t _vectorisation_idx = _thread;
     {{scalar_code|autoindent}}
     {

@@ -4,9 +4,6 @@
 #include <limits>
 {% endblock %}
 {% block maincode %}
-{% if _gate %}
-    if (!{{get_array_name(_gate)}}[0]) return;
-{% endif %}
     {% set T = c_data_type(_target.dtype) %}
     {% set to = 'pre' if _backwards else 'post' %}
     {% set from = 'post' if _backwards else 'pre' %}
@@ -20,7 +17,7 @@
         for (int _{{from}} = 0; _{{from}} < N_{{from}}; _{{from}}++)
         {
             const int _{{from}}_idx = _trial * N_{{from}} + _{{from}};
-            const int _idx = _pre * N_post + _post;
+            const int _idx = _pre * N_post + _post, _transposed_idx = _post * N_pre + _pre;
             const size_t _vectorisation_idx = _idx;
             {{vector_code|autoindent}}
 {% if _reduce == 'sum' %}

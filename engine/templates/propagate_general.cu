@@ -36,6 +36,7 @@
         {
             const int64_t _{{from}}_idx = _trial * N_{{from}} + _{{from}};
             const int64_t _idx = (int64_t)_pre * N_post + _post;
+            const int64_t _transposed_idx = (int64_t)_post * N_pre + _pre;
             const int64_t _vectorisation_idx = _idx;
             {{vector_code|autoindent}}
 {{join('_value')}}

@@ -4,9 +4,6 @@
 #include "dense_engine.h"
 {% endblock %}
 {% block maincode %}
-{% if _gate %}
-    if (!{{get_array_name(_gate)}}[0]) return;
-{% endif %}
     {% set T = c_data_type(_target.dtype) %}
     {% set from = 'post' if _backwards else 'pre' %}
     const size_t _vectorisation_idx = -1;

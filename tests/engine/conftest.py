@@ -8,6 +8,7 @@ import pytest
 from brian2 import Clock, NeuronGroup, second
 
 from ontogeny.engine import (
+    DEVICES,
     SOURCE_SETTINGS,
     STEP,
     Correlate,
@@ -125,6 +126,63 @@ def expected(x, y, w, v):
         "rect": joint * (joint > 0),
         "calm": np.zeros_like(w),
     }
+
+
+def pair(projection, *, shape, forwards=(), backwards=(), scalars=None, dt=STEP, more=None):
+    """Make two projections that run against each other; `more` may add objects and state."""
+    trials, pre, post = shape
+    clock = Clock(dt=dt * second, name="step_clock")
+    settings = Settings({"steps": int, **(scalars or {}), **SOURCE_SETTINGS}, clock=clock)
+    below = NeuronGroup(trials * pre, "x : 1\nb : 1\nr : 1", clock=clock, name="below")
+    above = NeuronGroup(trials * post, "y : 1\na : 1\ntarget : 1", clock=clock, name="above")
+    trial = NeuronGroup(trials, "share : 1", clock=clock, name="trial")
+    common = {"variables": ["w", "v", "g"], "trials": trials, "settings": settings}
+    up = projection(below, above, operations=forwards, name="up", **common)
+    down = projection(above, below, operations=backwards, partner=up, name="down", **common)
+    source = Source(below, above, trial, settings, trials=trials)
+    state = {f"{group.name}_{key}": (group, key) for group in (up, down) for key in "wvg"}
+    state |= {key: (below, key) for key in "xb"} | {key: (above, key) for key in "ya"}
+    made = SimpleNamespace(
+        objects=[settings, source, trial, below, above, up, down],
+        settings=settings,
+        source=source,
+        state=state,
+    )
+    if more is not None:
+        more(made)
+    return made
+
+
+class Runner:
+    """A program of any parts, whose scalars and arrays are 0 where they are not given."""
+
+    def __init__(self, device, make, dtype="float64", **keywords):
+        if DEVICES[device].problem():
+            pytest.skip(DEVICES[device].problem())
+        told = {key: getattr(value, "__name__", repr(value)) for key, value in keywords.items()}
+        structure = {"title": "test", "make": make.__name__, **told}
+        make = partial(make, **keywords)
+        self.program = find_device(device).load(structure, make, dtype=dtype)
+
+    def run(self, state, steps=1, **settings):
+        settings = dict.fromkeys(self.program.scalars, 0) | settings
+        zeros = {key: np.zeros(var.size, var.dtype) for key, var in self.program.variables.items()}
+        given = {key: np.ravel(value) for key, value in state.items()}
+        return self.program.run(steps, settings, zeros | given)
+
+
+@pytest.fixture(scope="module")
+def runner():
+    made = []
+
+    def make(*arguments, **keywords):
+        made.append(Runner(*arguments, **keywords))
+        return made[-1]
+
+    make.pair = pair
+    yield make
+    for one in made:
+        one.program.close()
 
 
 @pytest.fixture(scope="module")

@@ -209,6 +209,12 @@ def objects_of(*, operations=(), step="", gate="", name="dense", dtype="float32"
         marked(
             needs_nvcc,
             NotImplementedError,
+            "expected code that sets no gates on device 'cuda', got 'open = 1'",
+            {"operations": [Update("w += 1", window=("steps", "open"))], "step": "open = 1"},
+        ),
+        marked(
+            needs_nvcc,
+            NotImplementedError,
             "expected code on plain variables, got 'dense_update_0.*' with random numbers",
             {"operations": [Update("w += randn()")]},
         ),
