@@ -376,6 +376,7 @@ def _add_magnitudes(context: Context, layer: int, feedback: Any) -> None:
     made = Deviates(
         feedback,
         "deviate",
+        kind="gaussian",
         stream=_MAGNITUDES + layer,
         settings=context.built.settings,
         rows=1,

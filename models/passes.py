@@ -65,9 +65,10 @@ def add_perturbation(context: Context) -> None:
     readout = READOUTS[network.readout]
     for layer, population in enumerate(network.populations[1:], start=1):
         group = context.groups[layer]
-        _draw(context, layer, _PERTURBATIONS, PERTURBATION, "plastic")
-        carried = " + perturbed_current" if layer > 1 else ""
-        code = f"perturbed_drive = drive{carried} + ({network.rule.perturbation})"
+        code = f"perturbed_drive = drive{' + perturbed_current' if layer > 1 else ''}"
+        if layer < last or network.rule.output_delta:
+            _draw(context, layer, _PERTURBATIONS, PERTURBATION, "plastic")
+            code += f" + ({network.rule.perturbation})"
         if layer < last:
             rate = TRANSFERS[population.transfer].rate
             code += f"\nperturbed_r = {_renamed(rate, 'perturbed')}"
@@ -141,6 +142,7 @@ def _draw(context: Context, layer: int, streams: int, order: int, gate: str) -> 
     made = Deviates(
         group,
         "deviate",
+        kind="gaussian",
         stream=streams + layer,
         settings=context.built.settings,
         rows=context.trials,

@@ -39,7 +39,8 @@ class Rule:
         What one feedback synapse adds to the neuron below; summed over all of them this is the
         neuron's ``feedback``.
     perturbation : str
-        What is added to the drive of every hidden and output neuron in a second pass; "" for none.
+        What is added to the drive of every hidden neuron in a second pass, and of outputs if
+        they have an `output_delta`; "" for none.
     delta : str
         How a hidden neuron makes its error; "" leaves the synapses onto it as they are.
     output_delta : str
