@@ -188,17 +188,18 @@ def _signals(
     """Return what rule and reference send to each hidden population."""
     response = respond(moment.layers, inputs, targets)
     teaching = teach(moment, response, targets, where)
-    transports = {"backpropagation": np.transpose, "pseudo-backpropagation": np.linalg.pinv}
-    matrices = [transports[reference](weights) for weights in moment.layers.weights[1:]]
+    upper = moment.layers.weights[1:]
+    if reference == "backpropagation":
+        matrices = [weights.T for weights in upper]
+    else:
+        matrices = [np.linalg.pinv(weights).astype(np.float64) for weights in upper]
     signals, deltas = propagate(response, matrices)
     if not slope:
         return teaching.signals, signals
-    none = np.zeros(1)
-    errors = [
-        np.broadcast_to(none, wanted.shape) if delta is None else delta
+    return [
+        np.zeros_like(wanted) if delta is None else delta
         for delta, wanted in zip(teaching.deltas[:-1], deltas, strict=True)
-    ]
-    return errors, deltas
+    ], deltas
 
 
 def _batch(weights: xr.Dataset, stimuli: Stimuli, where: str) -> tuple[Floats, Floats]:

@@ -1,54 +1,21 @@
 """Networks as a stored life tells them: rule, forward weights and feedback at every checkpoint."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from .array import Floats
+from .description import Description, StoredRule, description_of
 from .expressions import evaluate, names, parse
-from .oracle import READOUTS, TRANSFERS, Layers
+from .oracle import Layers
 from .trajectory import forward_synapses, group
 
-# What a description leaves out where it was written before rules had more than two equations.
-_DEFAULTS = {
-    "path": "layered",
-    "signal": "",
-    "delta": "feedback*slope",
-    "output_delta": "",
-    "gradient": "r_pre*delta_post",
-    "feedback_weights": "",
-}
 # What is known of the feedback weights of the next step, without having drawn or lived it.
 _KNOWN_AT_REST = {"w", "forward_w", "pseudo_inverse"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredRule:
-    """
-    A learning rule as its texts tell it.
-
-    Parameters
-    ----------
-    name : str
-        Its type, for messages.
-    path, signal, delta, output_delta, gradient, feedback_weights : str
-        Its equations; `ontogeny.plasticity` has what they mean.
-    parameters : dict of float
-        Values of its parameters.
-    """
-
-    name: str
-    path: str
-    signal: str
-    delta: str
-    output_delta: str
-    gradient: str
-    feedback_weights: str
-    parameters: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,8 +98,8 @@ def moments(life: xr.DataTree, where: str) -> Iterator[tuple[tuple[int, ...], Mo
     sizes = [weights.sizes[dim] for dim in lives]
     for number in np.ndindex(*sizes):
         one = weights.isel(dict(zip(lives, number, strict=True)))
-        network = _description(life, one, where)
-        reader = _Reader(one, chain, network, where)
+        description = description_of(life, one, chain[1:-1], where)
+        reader = _Reader(one, chain, description, where)
         checkpoints = one.sizes.get("checkpoint", 1)
         for checkpoint in range(checkpoints):
             moment = reader.moment(checkpoint)
@@ -145,13 +112,11 @@ class _Reader:
     """Read the moments of one life."""
 
     def __init__(
-        self, weights: xr.Dataset, chain: list[str], network: Mapping[str, Any], where: str
+        self, weights: xr.Dataset, chain: list[str], description: Description, where: str
     ) -> None:
         self.weights, self.chain, self.where = weights, chain, where
         self.forward = forward_synapses(weights)
-        self.transfers = _transfers(network, chain[1:-1], where)
-        self.readout = _known(network.get("readout"), READOUTS, "readout", where)
-        self.rule = _rule(network.get("rule"), where)
+        self.description, self.rule = description, description.rule
         self.onto = {
             str(weights[name].dims[-2]): name
             for name in weights
@@ -173,8 +138,8 @@ class _Reader:
         layers = Layers(
             weights=values,
             biases=tuple(biases),
-            transfers=self.transfers,
-            readout=self.readout,
+            transfers=self.description.transfers,
+            readout=self.description.readout,
         )
         feedback = tuple(
             self._feedback(position, values, checkpoint)
@@ -217,7 +182,11 @@ class _Reader:
         node = parse(code, f"{self.where}.life: feedback_weights of {self.rule.name}")
         if not names(node) <= _KNOWN_AT_REST | set(self.rule.parameters):
             return stored
-        values = {"w": stored, "forward_w": forward.T, **self.rule.parameters}
+        values: dict[str, npt.ArrayLike] = {
+            "w": stored,
+            "forward_w": forward.T,
+            **self.rule.parameters,
+        }
         if "pseudo_inverse" in names(node):
             values["pseudo_inverse"] = np.linalg.pinv(forward)
         follows = evaluate(node, values, self.where)
@@ -231,63 +200,3 @@ class _Reader:
             self.masks[name] = there.any("checkpoint") if "checkpoint" in stored.dims else there
             self.masks[name] = self.masks[name].values
         return self.masks[name]
-
-
-def _description(life: xr.DataTree, one: xr.Dataset, where: str) -> Mapping[str, Any]:
-    """Return the description of the network of one life."""
-    if "network" in life.attrs:
-        texts = [life.attrs["network"]]
-    else:
-        texts = [
-            member["attributes"].get("network")
-            for member in json.loads(life.attrs.get("lives", "[]"))
-            if all(
-                one.coords[dim].item() == label
-                for dim, label in member["labels"].items()
-                if dim in one.coords
-            )
-        ]
-    if not texts or None in texts:
-        raise ValueError(
-            f"{where}.life: expected an attribute 'network' that describes rule, transfer "
-            f"functions and readout, got {sorted(life.attrs)}; is this the tree that simulate() "
-            f"returned?"
-        )
-    if len(set(texts)) > 1:
-        raise ValueError(
-            f"{where}.life: expected one network for each life, got {len(set(texts))} for the same "
-            f"labels; select lives without drop=True"
-        )
-    found = json.loads(texts[0])
-    return found if isinstance(found, dict) else {}
-
-
-def _known(name: Any, choices: Mapping[str, Any], what: str, where: str) -> str:
-    if name not in choices:
-        raise ValueError(
-            f"{where}.life: expected a {what} among {', '.join(choices)} in the description of the "
-            f"network, got {name!r}"
-        )
-    return str(name)
-
-
-def _transfers(network: Mapping[str, Any], hidden: list[str], where: str) -> tuple[str, ...]:
-    told = {part.get("name"): part.get("transfer") for part in network.get("populations", [])}
-    return tuple(
-        _known(told.get(name), TRANSFERS, f"transfer function of {name}", where) for name in hidden
-    )
-
-
-def _rule(told: Any, where: str) -> StoredRule:
-    if not isinstance(told, dict) or not {"type", "gradient"} <= set(told):
-        raise ValueError(
-            f"{where}.life: expected the equations of the rule in the description of the network, "
-            f"got {told!r}"
-        )
-    parameters = {
-        name: float(value)
-        for name, value in told.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    }
-    texts = {name: str(told.get(name, default)) for name, default in _DEFAULTS.items()}
-    return StoredRule(name=str(told["type"]), parameters=parameters, **texts)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from .array import Floats
 from .expressions import evaluate, names, parse
@@ -128,7 +129,7 @@ class Projection:
         size = max(1, _BLOCK // (post * pre))
         for start in range(0, samples, size):
             rows = slice(start, start + size)
-            values = {
+            values: dict[str, npt.ArrayLike] = {
                 **{name: value[rows, np.newaxis, :] for name, value in self.pre.items()},
                 **{name: value[rows, :, np.newaxis] for name, value in self.post.items()},
                 **self.weights,

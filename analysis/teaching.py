@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from .array import Floats
 from .expressions import evaluate, parse
@@ -153,7 +154,12 @@ def _output_delta(moment: Moment, response: Response, targets: Floats, where: st
     if not rule.output_delta:
         return response.error
     outputs = response.rates[-1]
-    values = {"r": outputs, "target": targets, "share": 1 / len(outputs), **rule.parameters}
+    values: dict[str, npt.ArrayLike] = {
+        "r": outputs,
+        "target": targets,
+        "share": 1 / len(outputs),
+        **rule.parameters,
+    }
     text = f"{where}.life: output_delta of {rule.name}"
     return _full(evaluate(parse(rule.output_delta, text), values, text), outputs)
 
@@ -164,7 +170,7 @@ def _delta(
     rule, rates = moment.rule, response.rates[position]
     if not rule.delta or (rule.path == "none" and "feedback" in rule.delta):
         return None
-    values = {
+    values: dict[str, npt.ArrayLike] = {
         "feedback": signal,
         "slope": response.slopes[position - 1],
         "r": rates,
