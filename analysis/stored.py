@@ -179,7 +179,8 @@ class _Reader:
         target, equals, code = self.rule.feedback_weights.partition("=")
         if not equals or target.strip() != "w" or len(code.splitlines()) > 1:
             return stored
-        node = parse(code, f"{self.where}.life: feedback_weights of {self.rule.name}")
+        text = f"{self.where}.life: feedback_weights of {self.rule.name}"
+        node = parse(code, text)
         if not names(node) <= _KNOWN_AT_REST | set(self.rule.parameters):
             return stored
         values: dict[str, npt.ArrayLike] = {
@@ -189,7 +190,7 @@ class _Reader:
         }
         if "pseudo_inverse" in names(node):
             values["pseudo_inverse"] = np.linalg.pinv(forward)
-        follows = evaluate(node, values, self.where)
+        follows = evaluate(node, values, text)
         return np.where(self._mask(name), follows, 0.0)
 
     def _mask(self, name: str) -> Any:
