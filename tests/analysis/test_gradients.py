@@ -273,6 +273,25 @@ def test_rules_with_equations_of_their_own(make_network, make_rule):
     np.testing.assert_allclose(values(update_alignment(life, stimuli))[0], expected, atol=1e-9)
 
 
+def test_errors_carry_the_share_of_a_sample(make_network, make_rule):
+    forward, _, feedback = drawn((6, 5, 3))
+    stimuli = stimuli_of(6, 3)
+    life = make_network(forward, feedback, rule=make_rule(delta="tanh(feedback)"))
+    errors = (stimuli.rates() @ forward[0].T @ forward[1].T - one_hot(stimuli)) / len(stimuli)
+    found = values(error_alignment(life, stimuli, slope=True, samples=True))
+    expected = angle(np.tanh(errors @ feedback[2].T), errors @ forward[1])
+    np.testing.assert_allclose(found[0], expected, atol=1e-9)
+
+
+@pytest.mark.parametrize(("path", "name"), [("direct", "forward_w"), ("layered", "target_pre")])
+def test_synapses_read_only_what_is_beside_them(make_network, make_rule, path, name):
+    # Only outputs have targets, and no forward synapse lies beside one from outputs to depth.
+    forward, _, feedback = drawn((6, 5, 4, 3), direct=path == "direct")
+    life = make_network(forward, feedback, rule=make_rule(path=path, signal=f"{name}*share_pre"))
+    with pytest.raises(ValueError, match=rf"signal of Tested: expected names .*, got '{name}'"):
+        error_alignment(life, stimuli_of(6, 3))
+
+
 def test_real_targets_are_taken_where_stimuli_have_them(make_network):
     forward, _, feedback = drawn((6, 5, 3))
     stimuli = stimuli_of(6, 3)

@@ -40,6 +40,9 @@ EXPRESSIONS = {
     "w*abs(r_pre - r_post)*delta_pre + 1": lambda w, r_pre, r_post, delta_pre, **_: (
         w * np.abs(r_pre - r_post) * delta_pre + 1
     ),
+    "tanh(w*r_pre)*delta_pre + tanh(r_pre*r_post)": lambda w, r_pre, r_post, delta_pre, **_: (
+        np.tanh(w * r_pre) * delta_pre + np.tanh(r_pre * r_post)
+    ),
     "r_post**2": lambda r_post, **_: r_post**2,
     "scale": lambda scale, **_: scale,
 }
