@@ -3,7 +3,7 @@
 import xarray as xr
 
 from . import array
-from .trajectory import feedback_partners, group
+from .trajectory import feedback_partners, group, required_partners
 
 
 def weight_alignment(life: xr.DataTree, *, matrix: bool = False) -> xr.DataArray:
@@ -57,7 +57,7 @@ def weight_alignment(life: xr.DataTree, *, matrix: bool = False) -> xr.DataArray
     """
     weights = group(life, "weights", "weight_alignment")
     angles = {}
-    for forward in _partners(weights, "weight_alignment"):
+    for forward in required_partners(weights, "weight_alignment"):
         if matrix:
             angles[forward] = _matrix_angles(weights, forward)
         else:
@@ -110,7 +110,7 @@ def neuron_alignment(life: xr.DataTree, synapses: str | None = None) -> xr.DataA
     array([[ 0., 90.]])
     """
     weights = group(life, "weights", "neuron_alignment")
-    choices = list(_partners(weights, "neuron_alignment"))
+    choices = list(required_partners(weights, "neuron_alignment"))
     if synapses is None:
         synapses = choices[-1]
     if synapses not in choices:
@@ -119,17 +119,6 @@ def neuron_alignment(life: xr.DataTree, synapses: str | None = None) -> xr.DataA
             f"got '{synapses}'; choices are {choices}"
         )
     return _neuron_angles(weights, synapses)
-
-
-def _partners(weights: xr.Dataset, where: str) -> dict[str, str]:
-    partners = feedback_partners(weights)
-    if not partners:
-        raise ValueError(
-            f"{where}.life: expected forward synapses with a feedback partner, got "
-            f"{[str(name) for name in weights]}; feedback leads to hidden populations, so there "
-            f"has to be one"
-        )
-    return partners
 
 
 def _neuron_angles(weights: xr.Dataset, forward: str) -> xr.DataArray:

@@ -133,6 +133,57 @@ def effective_rank(matrix: npt.ArrayLike) -> Floats:
     return ranks
 
 
+def norm_ratio(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
+    """
+    Divide the Frobenius norms of matrices on the last two axes.
+
+    Parameters
+    ----------
+    a, b : array_like, (..., m, n)
+        Matrices; leading axes broadcast.
+
+    Returns
+    -------
+    numpy.ndarray, (...)
+        Norm of a over norm of b; NaN where b is zero or one of them is not finite.
+
+    Examples
+    --------
+    >>> float(norm_ratio([[3.0, 4.0]], [[0.0, 2.0]]))
+    2.5
+    """
+    over, under = (np.linalg.norm(np.asarray(x, np.float64), axis=(-2, -1)) for x in (a, b))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = over / under
+    return np.asarray(np.where(np.isfinite(ratio), ratio, np.nan))
+
+
+def sign_concordance(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
+    """
+    Measure the share of entries that have the same sign, on the last two axes.
+
+    Parameters
+    ----------
+    a, b : array_like, (..., m, n)
+        Matrices; leading axes broadcast.
+
+    Returns
+    -------
+    numpy.ndarray, (...)
+        Shares among the entries that are zero in neither, 0 to 1; NaN where there is none, or an
+        entry is not finite.
+
+    Examples
+    --------
+    >>> float(sign_concordance([[1.0, -2.0, 3.0]], [[2.0, 1.0, 0.0]]))
+    0.5
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        signs = np.sign(np.asarray(a, np.float64)) * np.sign(np.asarray(b, np.float64))
+        # NaN spreads through the sum, and 0 is divided by 0 where no pair has signs.
+        return np.asarray((1 + signs.sum((-2, -1)) / np.abs(signs).sum((-2, -1))) / 2)
+
+
 def _effective_rank(matrix: Floats) -> float:
     # LAPACK fails on NaN, which pads joined lives.
     if not np.isfinite(matrix).all() or not matrix.any():

@@ -61,6 +61,32 @@ def feedback_partners(weights: xr.Dataset) -> dict[str, str]:
     return {name: pairs[name] for name in forward_synapses(weights) if name in pairs}
 
 
+def required_partners(weights: xr.Dataset, where: str) -> dict[str, str]:
+    """
+    Return what `feedback_partners` returns, unless it is nothing.
+
+    Parameters
+    ----------
+    weights : xarray.Dataset
+        The group of that name.
+    where : str
+        The function that asks, for the message.
+
+    Raises
+    ------
+    ValueError
+        If no forward synapses have a feedback partner.
+    """
+    partners = feedback_partners(weights)
+    if not partners:
+        raise ValueError(
+            f"{where}.life: expected forward synapses with a feedback partner, got "
+            f"{[str(name) for name in weights]}; feedback leads to hidden populations, so there "
+            f"has to be one"
+        )
+    return partners
+
+
 def learning_onset(progress: xr.Dataset) -> xr.DataArray:
     """
     Return the number of presentations before the first learning phase.

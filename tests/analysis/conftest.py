@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib
 import numpy as np
@@ -165,6 +165,54 @@ def build_life(
     return life
 
 
+def describe_rule(**texts: object) -> dict[str, object]:
+    """Feedback alignment as lives tell it, or another rule."""
+    return {"type": "Tested", "signal": "w*delta_pre", "gradient": "r_pre*delta_post", **texts}
+
+
+def grow(
+    forward: Sequence[np.ndarray],
+    feedback: Mapping[int, np.ndarray],
+    *,
+    rule: Mapping[str, object] | None = None,
+    biases: Sequence[np.ndarray] | None = None,
+    transfer: str = "linear",
+    readout: str = "linear",
+) -> xr.DataTree:
+    """A life of one checkpoint with given weights: feedback from above, by the number in its name.
+
+    Feedback comes from the population that its shape and the path of the rule tell.
+    """
+    rule = describe_rule() if rule is None else rule
+    hidden = [f"hidden_{number}" for number in range(1, len(forward))]
+    chain = ["inputs", *hidden, "outputs"]
+    variables = {}
+    for layer, matrix in enumerate(forward, start=1):
+        variables[f"forward_{layer}"] = (
+            ("checkpoint", chain[layer], chain[layer - 1]),
+            np.asarray(matrix, dtype=float)[np.newaxis],
+            attributes("1", "forward weights", kind="forward", layer=layer, partner=""),
+        )
+    for layer, vector in enumerate(biases or [], start=1):
+        variables[f"bias_{layer}"] = (
+            ("checkpoint", chain[layer]),
+            np.asarray(vector, dtype=float)[np.newaxis],
+            attributes("1", "bias", kind="bias", target=chain[layer], partner=""),
+        )
+    for layer, matrix in feedback.items():
+        source = "outputs" if rule.get("path") == "direct" else chain[layer]
+        variables[f"feedback_{layer}"] = (
+            ("checkpoint", chain[layer - 1], source),
+            np.asarray(matrix, dtype=float)[np.newaxis],
+            attributes("1", "feedback weights", kind="feedback", partner=f"forward_{layer}"),
+        )
+    life = xr.DataTree.from_dict({"/weights": xr.Dataset(variables)})
+    populations = [{"name": name, "transfer": transfer} for name in chain]
+    network = {"populations": populations, "rule": rule, "readout": readout}
+    life.attrs["network"] = json.dumps(network)
+    return life
+
+
 def join_lives(lives: list[xr.DataTree], dim: str, labels: list) -> xr.DataTree:
     """Join lives along a new leading dim, padded by NaN."""
     labelled = xr.DataArray(labels, dims=dim, name=dim, attrs=attributes("1", dim))
@@ -188,6 +236,16 @@ def join_lives(lives: list[xr.DataTree], dim: str, labels: list) -> xr.DataTree:
 @pytest.fixture
 def make_life() -> Callable[..., xr.DataTree]:
     return build_life
+
+
+@pytest.fixture
+def make_network() -> Callable[..., xr.DataTree]:
+    return grow
+
+
+@pytest.fixture
+def make_rule() -> Callable[..., dict[str, object]]:
+    return describe_rule
 
 
 @pytest.fixture

@@ -24,14 +24,18 @@ def test_examples_of_docstrings(name):
 def test_public_names():
     assert set(ontogeny.analysis.__all__) == {
         "effective_rank",
+        "error_alignment",
         "final_accuracy",
         "gap_closed",
         "learning_speed",
         "neuron_alignment",
         "paired_contrast",
         "plot",
+        "sign_concordance",
         "summary",
+        "update_alignment",
         "weight_alignment",
+        "weight_norm_ratio",
     }
     for name in ontogeny.analysis.__all__:
         assert getattr(ontogeny.analysis, name).__doc__
