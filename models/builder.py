@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from brian2 import Clock, NeuronGroup, second
+from brian2 import Clock, NeuronGroup, hertz, second
 
 from ontogeny.engine import (
     SOURCE_SETTINGS,
@@ -22,6 +22,7 @@ from ontogeny.engine import (
     Update,
 )
 from ontogeny.engine.expressions import names
+from ontogeny.plasticity.parameters import units_of
 
 from .dynamics import Leaky
 from .membranes import DURATIONS, add_membranes, membrane_variables, sent
@@ -88,8 +89,7 @@ def build(
     """
     leaky = network.dynamics if isinstance(network.dynamics, Leaky) else None
     clock = Clock(dt=(leaky.dt if leaky else STEP) * second, name="step_clock")
-    durations = {name: second.dim for name in _scalars(network) if name.startswith(DURATIONS)}
-    settings = Settings(_scalars(network), clock=clock, dimensions=durations)
+    settings = Settings(_scalars(network), clock=clock, dimensions=_dimensions(network))
     populations = _populations(network, trials, clock)
     variables = (*_VARIABLES["trial"], *perturbation_variables(network, "trial"))
     trial = NeuronGroup(
@@ -167,6 +167,14 @@ def _scalars(network: Network) -> dict[str, type]:
                 )
             scalars[name] = float
     return scalars
+
+
+def _dimensions(network: Network) -> dict[str, Any]:
+    """Return the dimensions of the scalars that have any."""
+    units = {**units_of(network.rule), **units_of(network.optimiser)}
+    found = {name: hertz.dim for name, unit in units.items() if unit == "1/s"}
+    times = {name: second.dim for name in _scalars(network) if name.startswith(DURATIONS)}
+    return {**found, **times}
 
 
 def _rule_scalars(network: Network) -> dict[str, type]:

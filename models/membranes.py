@@ -100,19 +100,17 @@ def _membrane(context: Context, population: str, *, hidden: bool, transfer: str)
     if hidden and leaky.feedback:
         equations.append("dapical/dt = (feedback - apical)/tau_feedback : 1")
         context.built.keep(group, "apical")
-    code = _solved(context, group, "\n".join(equations))
+    code = _solved(context, group, "\n".join(equations), leaky.solver)
     return f"{code}\n{TRANSFERS[transfer].equations()}" if hidden else code
 
 
-def _solved(context: Context, group: Any, text: str) -> str:
+def _solved(context: Context, group: Any, text: str, solver: str = "exact") -> str:
     """Check the units of differential equations, and return the statements of a solver's step."""
-    leaky = context.leaky
-    assert leaky is not None  # noqa: S101 - asked for leaky neurons only
     context.built.settings.share_with(group.variables)
     equations = Equations(text)
     equations.check_units(group, run_namespace={})
     code = StateUpdateMethod.apply_stateupdater(
-        equations, group.variables, leaky.solver, group_name=group.name
+        equations, group.variables, solver, group_name=group.name
     )
     # The duration of a step as a number of the program's float type, which dt is not.
     return re.sub(r"\bdt\b", "step", code)

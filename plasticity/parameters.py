@@ -5,7 +5,7 @@ from dataclasses import field, fields
 from numbers import Real
 from typing import Any
 
-__all__ = ["check_parameters", "parameter", "parameters_of"]
+__all__ = ["check_parameters", "parameter", "parameters_of", "units_of"]
 
 
 def parameter(
@@ -16,8 +16,9 @@ def parameter(
     high: float = math.inf,
     strict: bool = False,
     paced: bool = False,
+    unit: str = "1",
 ) -> Any:
-    """Declare a dimensionless parameter of a frozen dataclass.
+    """Declare a parameter of a frozen dataclass.
 
     Parameters
     ----------
@@ -32,14 +33,16 @@ def parameter(
     paced : bool
         It is the pace of a change: so much in a presentation. Where a presentation has several
         updates, they share it.
+    unit : {"1", "1/s"}
+        Its unit, which Brian2 checks in the equations.
 
     Returns
     -------
     dataclasses.Field
         A field whose metadata `check_parameters` reads.
     """
-    bounds = {"doc": doc, "low": low, "high": high, "strict": strict, "paced": paced}
-    return field(default=default, metadata=bounds)
+    bounds = {"doc": doc, "low": low, "high": high, "strict": strict}
+    return field(default=default, metadata={**bounds, "paced": paced, "unit": unit})
 
 
 def parameters_of(description: Any, *, updates: int = 1) -> dict[str, float]:
@@ -53,10 +56,16 @@ def parameters_of(description: Any, *, updates: int = 1) -> dict[str, float]:
         Updates of a presentation, among which paces are divided.
     """
     return {
-        item.name: float(getattr(description, item.name)) / (updates if item.metadata["paced"] else 1)
+        item.name: float(getattr(description, item.name))
+        / (updates if item.metadata["paced"] else 1)
         for item in fields(description)
         if "low" in item.metadata
     }
+
+
+def units_of(description: Any) -> dict[str, str]:
+    """Return the units of the declared parameters of a description."""
+    return {item.name: item.metadata["unit"] for item in fields(description) if item.metadata}
 
 
 def check_parameters(description: Any) -> None:

@@ -37,5 +37,7 @@ class PhaselessAlignment(Rule):
         "Learning efficient backprojections across cortical hierarchies in real time. Nature "
         "Machine Intelligence 6:619-630"
     )
-    alignment_rate: float = parameter(1.0, "rate of feedback synapses, 1/s", low=0, strict=True)
+    alignment_rate: float = parameter(
+        1.0, "rate of feedback synapses, 1/s", low=0, strict=True, unit="1/s"
+    )
     alignment_decay: float = parameter(0.01, "pull of feedback weights towards 0", low=0)

@@ -28,7 +28,7 @@ name                 meaning
 ``emission_mean``    mean of the emissions
 ``noise``            Ornstein-Uhlenbeck noise of a leaky neuron, part of its drive
 ``highpass``         high-pass filtered rate of a leaky neuron
-``step``             duration of a time step of leaky dynamics over 1 s
+``step``             duration of a time step of leaky dynamics, s
 ``count``            updates since the optimiser was last reset, from 1 (in optimisers)
 ===================  ====================================================================
 """

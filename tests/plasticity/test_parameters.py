@@ -27,6 +27,7 @@ def test_declaration_keeps_default_doc_and_bounds():
         "high": 1,
         "strict": True,
         "paced": False,
+        "unit": "1",
     }
     assert (declared["free"].metadata["low"], declared["free"].metadata["high"]) == (
         -np.inf,
