@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from .device import DEVICES, Device, find_device
-from .operations import Correlate, Operation, Propagate, Update
+from .operations import Correlate, Operation, Propagate, PseudoInverse, Update
 from .philox import NOISE_KINDS, draw_labels, draw_noise
 from .program import STEP, Program
 
@@ -58,6 +58,7 @@ __all__ = [
     "OperationRunner",
     "Program",
     "Propagate",
+    "PseudoInverse",
     "Settings",
     "Source",
     "Update",

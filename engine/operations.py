@@ -1,14 +1,14 @@
-"""The three things a dense projection can do in a step, as data."""
+"""What a dense projection can do in a step, as data."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-__all__ = ["Correlate", "Operation", "Propagate", "Update"]
+__all__ = ["Correlate", "Operation", "Propagate", "PseudoInverse", "Update"]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """Base of the operations; use `Propagate`, `Correlate` or `Update`.
+    """Base of the operations; use `Propagate`, `Correlate`, `Update` or `PseudoInverse`.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ class Operation:
     order : int
         Position in the step, in Brian2's slot ``groups``: operations run in rising order. By
         default a `Propagate` runs before the populations' own state updates (which have 0), a
-        `Correlate` after them, an `Update` last.
+        `Correlate` after them, an `Update` and a `PseudoInverse` last.
     gate : str, optional
         Name of a shared setting; the operation is skipped while that is 0.
     window : tuple of str, optional
@@ -86,4 +86,18 @@ class Update(Operation):
     """Run element-wise statements on the synaptic variables, such as ``w -= rate*g``."""
 
     kind: ClassVar[str] = "update"
+    order: int = 2
+
+
+@dataclass(frozen=True)
+class PseudoInverse(Operation):
+    """Set synapses to the Moore-Penrose inverse of a partner's matrix.
+
+    ``PseudoInverse("forward_w", into="w")`` makes the matrix (source, target) of `w` the inverse of
+    the partner's, which is (target, source). Singular values up to ``max(shape)*epsilon`` of the
+    largest count as 0, with the `epsilon` of the float type; it is computed in double precision.
+    An oracle for comparisons: it takes a singular value decomposition in every step.
+    """
+
+    kind: ClassVar[str] = "pseudo_inverse"
     order: int = 2

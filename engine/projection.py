@@ -1,7 +1,6 @@
 """All-to-all projections whose weights are shared by parallel trials."""
 
-import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,24 +10,13 @@ from brian2.core.variables import Variables
 from brian2.groups.group import Group
 from brian2.groups.subgroup import Subgroup
 
-from .expressions import (
-    assigned,
-    correlate_product,
-    is_idle_without,
-    names,
-    propagate_product,
-)
-from .operations import Correlate, Operation, Propagate, Update
+from .operations import Correlate, Operation
 from .partner import TRANSPOSED, partner_names, read_partner
+from .plan import Plan, plan, plan_elementwise
 from .runner import OperationRunner
 from .settings import Settings
 
 __all__ = ["DenseProjection", "units_per_trial"]
-
-# Which projection sums into which variable: what comes last would win.
-_receivers: "weakref.WeakKeyDictionary[Any, weakref.ref[DenseProjection]]" = (
-    weakref.WeakKeyDictionary()
-)
 
 _HIDDEN = ("N", "t", "dt", "t_in_timesteps", "i")
 
@@ -120,7 +108,7 @@ class DenseProjection(Group):
         self.synaptic = tuple(variables)
         self._N = self.shape[0] * self.shape[1]
         self.source, self.target, self.partner = source, target, partner
-        self._foreign = partner_names(partner)
+        self.foreign = partner_names(partner)
         self._declare(settings)
         for number, operation in enumerate(operations):
             self._add(number, operation)
@@ -159,156 +147,24 @@ class DenseProjection(Group):
             settings.share_with(variables)
 
     def _add(self, number: int, operation: Operation) -> None:
-        if isinstance(operation, Propagate):
-            template, code, needed, keywords = self._propagate(operation)
-        elif isinstance(operation, Correlate):
-            template, code, needed, keywords = self._correlate(operation)
-        elif isinstance(operation, Update):
-            template, code, needed, keywords = self._update(operation)
-        else:
-            raise TypeError(
-                f"DenseProjection.operations: expected Propagate, Correlate or Update, "
-                f"got {operation!r}"
-            )
+        done = plan(self, operation)
         name = f"{self.name}_{operation.kind}_{number}"
-        self._run(operation, name, template, code, needed, keywords)
-        if isinstance(operation, Correlate) and operation.update and not keywords.get("_fused"):
+        self._run(operation, name, done)
+        if isinstance(operation, Correlate) and operation.update and not done.keywords["_fused"]:
             # Same place in the step: the longer name comes after the shorter.
-            needed = self._sizes_for(operation.update)
-            self._run(operation, f"{name}_update", "elementwise", operation.update, needed)
+            self._run(operation, f"{name}_update", plan_elementwise(self, operation.update))
 
-    def _run(
-        self,
-        operation: Operation,
-        name: str,
-        template: str,
-        code: Any,
-        needed: tuple[str, ...] = (),
-        keywords: Mapping[str, Any] | None = None,
-    ) -> None:
+    def _run(self, operation: Operation, name: str, done: Plan) -> None:
         """Run code at the operation's place in the step."""
         runner = OperationRunner(
             self,
-            template,
-            code,
+            done.template,
+            done.code,
             order=operation.order,
             name=name,
             gate=operation.gate,
             window=operation.window,
-            needed_variables=needed,
-            template_keywords={**(keywords or {}), "_trials": self.trials},
+            needed_variables=done.needed,
+            template_keywords={**done.keywords, "_trials": self.trials},
         )
         self.contained_objects.append(runner)
-
-    def _known(self, operation: Operation, name: str) -> Any:
-        if name not in self.variables:
-            known = sorted(key for key in self.variables if not key.startswith("_"))
-            raise ValueError(
-                f"{type(operation).__name__}.into: expected one of {', '.join(known)}, got {name!r}"
-            )
-        return self.variables[name]
-
-    def _claim(self, target: Any, operation: Propagate) -> None:
-        """Refuse a second sum into a variable, and one that reads what it writes."""
-        owner = _receivers.get(target)
-        if owner is not None and owner() is not None:
-            raise NotImplementedError(
-                f"Propagate.into: expected a variable that nothing else sums into, got "
-                f"{operation.into!r}; give each projection its own variable and add them in the "
-                f"population"
-            )
-        read = {self.variables.get(name) for name in names(operation.code)}
-        if target in read:
-            raise ValueError(
-                f"Propagate.into: expected a variable that {operation.code!r} does not read, got "
-                f"{operation.into!r}"
-            )
-        _receivers[target] = weakref.ref(self)
-
-    def _varies(self, signal: str, side: str) -> bool:
-        """Say whether an expression has another value in every neuron of a side."""
-        found = [self.variables.indices[name] for name in names(signal) if name in self.variables]
-        return f"{side}_idx" in found
-
-    def _plain(self, signal: str, side: str) -> Any:
-        """Return the array of an expression that is a variable and nothing else."""
-        if signal not in self.variables or self.variables.indices[signal] != f"{side}_idx":
-            return None
-        variable = self.variables[signal]
-        return variable if variable.dtype == prefs.core.default_float_dtype else None
-
-    def _propagate(self, operation: Propagate) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
-        target = self._known(operation, operation.into)
-        self._claim(target, operation)
-        keywords = {
-            "_target": target,
-            "_backwards": operation.into.endswith("_pre"),
-            "_reduce": operation.reduce,
-        }
-        product = None
-        if not self._reads_partner(operation.code):
-            product = propagate_product(operation.code, operation.into, self.synaptic)
-        side = "_post" if keywords["_backwards"] else "_pre"
-        if product is None or operation.reduce != "sum" or not self._varies(product[1], side):
-            code = f"_value = {operation.code}"
-            return "propagate_general", code, (operation.into,), keywords
-        weight, signal = product
-        keywords["_weight"] = self.variables[weight]
-        keywords["_plain"] = self._plain(signal, side)
-        return "propagate_product", f"_signal = {signal}", (operation.into, weight), keywords
-
-    def _correlate(self, operation: Correlate) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
-        if operation.into not in self.synaptic:
-            raise ValueError(
-                f"Correlate.into: expected one of the synaptic variables "
-                f"{', '.join(self.synaptic) or '(none)'}, got {operation.into!r}"
-            )
-        self._check_elementwise("Correlate.update", operation.update)
-        needed = (operation.into,)
-        keywords: dict[str, Any] = {"_into": self.variables[operation.into], "_fused": False}
-        product = correlate_product(operation.code, (*self.synaptic, *self._foreign))
-        if product is None or not all(map(self._varies, product, ("_pre", "_post"))):
-            return "correlate_general", f"_value = {operation.code}", needed, keywords
-        pre, post = product
-        keywords |= {
-            "_plain_pre": self._plain(pre, "_pre"),
-            "_plain_post": self._plain(post, "_post"),
-            "_fused": bool(operation.update) and not self._reads_partner(operation.update),
-            "_sparse": is_idle_without(operation.update, operation.into),
-            "_written": operation.into in assigned(operation.update),
-            "_rows": [
-                self.variables[name]
-                for name in sorted(names(operation.update) & set(self.synaptic))
-                if name != operation.into
-            ],
-        }
-        code = {"pre": f"_signal_pre = {pre}", "post": f"_signal_post = {post}"}
-        if keywords["_fused"]:
-            code["update"] = operation.update
-        return "correlate_product", code, needed, keywords
-
-    def _update(self, operation: Update) -> tuple[str, Any, tuple[str, ...], dict[str, Any]]:
-        self._check_elementwise("Update.code", operation.code)
-        return "elementwise", operation.code, self._sizes_for(operation.code), {}
-
-    def _reads_partner(self, code: str) -> bool:
-        return not names(code).isdisjoint(self._foreign)
-
-    def _sizes_for(self, code: str) -> tuple[str, ...]:
-        """Return what element-wise code needs to find a partner's synapses."""
-        return ("N_pre", "N_post") if self._reads_partner(code) else ()
-
-    def _check_elementwise(self, where: str, code: str) -> None:
-        """Refuse statements that name a population's variables, or set a partner's."""
-        foreign = sorted(assigned(code) & set(self._foreign))
-        if foreign:
-            raise ValueError(
-                f"{where}: expected code that only reads the partner's variables, got one that "
-                f"sets {foreign}; let the partner do that"
-            )
-        sided = sorted(key for key in names(code) if key.endswith(("_pre", "_post")))
-        if sided:
-            raise ValueError(
-                f"{where}: expected synaptic variables and settings only, got {sided}: sum over "
-                f"trials with Correlate first"
-            )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from brian2.synapses.synapses import Synapses
 
-from .operations import Operation, Propagate
+from .operations import Operation, Propagate, PseudoInverse
 from .partner import TRANSPOSED, read_partner, transposed
 from .runner import OperationRunner
 from .settings import Settings
@@ -69,17 +69,29 @@ def stock_projection(
         updater.order, updater._name = propagation.order, f"{name}_{propagation.into}"
     for number, operation in enumerate(operations):
         if not isinstance(operation, Propagate):
-            code = operation.code
-            if operation.into:
-                code = f"{operation.into} = {code}\n{getattr(operation, 'update', '')}"
-            runner = OperationRunner(
-                synapses,
-                "stateupdate",
-                code,
-                order=operation.order,
-                name=f"{name}_{operation.kind}_{number}",
-                gate=operation.gate,
-                window=operation.window,
-            )
-            synapses.contained_objects.append(runner)
+            synapses.contained_objects.append(_runner(synapses, number, operation, name))
     return synapses
+
+
+def _runner(synapses: Synapses, number: int, operation: Operation, name: str) -> OperationRunner:
+    """Make the runner of an operation that is no summed variable."""
+    template, code = "stateupdate", operation.code
+    needed: tuple[str, ...] = ()
+    keywords: dict[str, Any] = {}
+    if isinstance(operation, PseudoInverse):
+        template, code, needed = "pseudo_inverse", "", (operation.code, operation.into)
+        matrix, into = (synapses.variables[key] for key in needed)
+        keywords = {"_matrix": matrix, "_into": into}
+    elif operation.into:
+        code = f"{operation.into} = {code}\n{getattr(operation, 'update', '')}"
+    return OperationRunner(
+        synapses,
+        template,
+        code,
+        order=operation.order,
+        name=f"{name}_{operation.kind}_{number}",
+        gate=operation.gate,
+        window=operation.window,
+        needed_variables=needed,
+        template_keywords=keywords,
+    )

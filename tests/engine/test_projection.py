@@ -77,7 +77,7 @@ def test_wrong_operations_are_refused(brian, operations, message):
 
 def test_something_else_than_an_operation_is_refused(brian):
     group = NeuronGroup(4, "r : 1\ndrive : 1")
-    with pytest.raises(TypeError, match="expected Propagate, Correlate or Update"):
+    with pytest.raises(TypeError, match="expected Propagate, Correlate, Update or Pseudo"):
         DenseProjection(group, group, operations=["w*r_pre"])
 
 
