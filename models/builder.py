@@ -25,7 +25,7 @@ from ontogeny.engine.expressions import names
 from ontogeny.plasticity.parameters import units_of
 
 from .dynamics import Leaky
-from .membranes import DURATIONS, add_membranes, membrane_variables, sent
+from .membranes import add_membranes, membrane_variables, sent
 from .network import Network
 from .passes import (
     add_mirror,
@@ -173,7 +173,7 @@ def _dimensions(network: Network) -> dict[str, Any]:
     """Return the dimensions of the scalars that have any."""
     units = {**units_of(network.rule), **units_of(network.optimiser)}
     found = {name: hertz.dim for name, unit in units.items() if unit == "1/s"}
-    times = {name: second.dim for name in _scalars(network) if name.startswith(DURATIONS)}
+    times = {name: second.dim for name in _time_scalars(network) if name[:4] in ("tau_", "step")}
     return {**found, **times}
 
 

@@ -50,7 +50,7 @@ def rest(network: Network) -> dict[str, float]:
         found |= {f"{population.name}.{name}": rate for name in ("r", "before")}
     spiking = getattr(network.dynamics, "spiking", None)
     if spiking is not None:
-        found[f"{network.populations[-1].name}.error_trace"] = spiking.tonic_rate
+        found[f"{network.populations[-1].name}.error_filtered"] = spiking.tonic_rate
     return found
 
 

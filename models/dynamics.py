@@ -248,7 +248,7 @@ class Leaky(Dynamics):
         if self.feedback and hidden:
             lines.append("dapical/dt = (feedback - apical)/tau_feedback : 1")
         if self.trace:
-            lines.append("dtrace/dt = (r - trace)/tau_trace : 1")
+            lines.append("dfiltered/dt = (r - filtered)/tau_trace : 1")
         if self.spiking:
             lines += ["spike = int(rand() < r) : 1", "dsent/dt = (spike - sent)/tau_spikes : 1"]
         return lines

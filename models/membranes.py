@@ -14,10 +14,9 @@ from .readout import READOUTS
 from .stages import FEEDBACK, MEMBRANE, READOUT, TRACE, Context
 from .transfer import TRANSFERS
 
-__all__ = ["DURATIONS", "add_membranes", "membrane_variables", "sent"]
+__all__ = ["add_membranes", "membrane_variables", "sent"]
 
-#: Beginnings of the names of settings that are times.
-DURATIONS = ("tau_", "step")
+
 # Streams of random numbers, by layer.
 _NOISE, _SPIKES, _ERRORS = 4000, 5000, 6000
 
@@ -27,14 +26,14 @@ def membrane_variables(network: Network, kind: str) -> tuple[str, ...]:
     leaky = network.dynamics
     if not isinstance(leaky, Leaky):
         return ()
-    found = ["trace"] if leaky.trace else []
+    found = ["filtered"] if leaky.trace else []
     if kind == "inputs":
         return tuple(found)
     if leaky.noise:
         found += ["noise", "noise_deviate"]
     if leaky.spiking:
         found += ["chance", "spike", "sent"]
-        found += ["error", "error_chance", "error_spike", "error_trace"] * (kind == "outputs")
+        found += ["error", "error_chance", "error_spike", "error_filtered"] * (kind == "outputs")
     if network.rule.uses("highpass"):
         found += ["highpass", "before"]
     if leaky.feedback and kind == "hidden":
@@ -54,7 +53,7 @@ def sent(context: Context, population: int, *, trace: bool = False) -> str:
     """
     leaky = context.leaky
     if leaky and trace and leaky.trace:
-        return "trace"
+        return "filtered"
     return "sent" if leaky and leaky.spiking and population else "r"
 
 
@@ -84,9 +83,9 @@ def add_membranes(context: Context) -> None:
                 _add_highpass(context, layer)
         if leaky.trace:
             heard = sent(context, layer)
-            code = _solved(context, group, f"dtrace/dt = ({heard} - trace)/tau_trace : 1")
+            code = _solved(context, group, f"dfiltered/dt = ({heard} - filtered)/tau_trace : 1")
             context.run(group, code, TRACE, "trace")
-            context.built.keep(group, "trace")
+            context.built.keep(group, "filtered")
 
 
 def _membrane(context: Context, population: str, *, hidden: bool, transfer: str) -> str:
@@ -151,11 +150,11 @@ def _add_spikes(context: Context, layer: int) -> None:
     context.built.add("error_spread", made)
     _draw(context, layer, "error_chance", _ERRORS, READOUT + 6, kind="uniform", gate="plastic")
     code = f"error_spike = int({chance.format('error_chance')} < tonic_rate + error_gain*error)\n"
-    code += _solved(context, group, "derror_trace/dt = (error_spike - error_trace)/tau_spikes : 1")
+    code += _solved(context, group, "derror_filtered/dt = (error_spike - error_filtered)/tau_spikes : 1")
     if not context.network.rule.output_delta:
-        code += "\ndelta = (error_trace - tonic_rate)/error_gain*share"
+        code += "\ndelta = (error_filtered - tonic_rate)/error_gain*share"
     context.run(group, code, READOUT + 7, "error_spikes", gate="plastic")
-    context.built.keep(group, "error_trace")
+    context.built.keep(group, "error_filtered")
 
 
 def _add_highpass(context: Context, layer: int) -> None:
