@@ -51,6 +51,8 @@ def check_simulation(
 
 def _check_phases(network: Network, schedule: Schedule, trials: int) -> None:
     for number, phase in enumerate(schedule.phases):
+        if isinstance(phase, Spontaneous):
+            phase.noise.check_units(network.sizes[0])
         for name in ("stimuli", "test"):
             stimuli = getattr(phase, name, None)
             if stimuli is not None:
@@ -67,8 +69,7 @@ def _check_numbers(network: Network, schedule: Schedule, dtype: str) -> None:
         _check_range(type(owner).__name__, owner.parameters, dtype)
     for phase in schedule.phases:
         if isinstance(phase, Spontaneous):
-            numbers = {"mean": float(phase.noise.mean), "std": float(phase.noise.std)}
-            _check_range("Noise", numbers, dtype)
+            _check_range(type(phase.noise).__name__, phase.noise.numbers(), dtype)
 
 
 def check_integer(what: str, value: Any, *, low: int) -> None:
