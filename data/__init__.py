@@ -9,6 +9,7 @@ from .frames import FrameNoise
 from .images import load_images, load_origin
 from .join import join_trajectories
 from .noise import Noise, NoiseProcess, gaussian_noise, uniform_noise
+from .noise_statistics import noise_statistics
 from .schema import PHASES, SCHEMA, SCHEMA_VERSION
 from .sparks import BinaryNoise, SparseNoise, binary_noise, sparse_noise
 from .stimuli import IMAGE_DIMS, ImageSet, Stimuli
@@ -36,6 +37,7 @@ __all__ = [
     "join_trajectories",
     "load_images",
     "load_origin",
+    "noise_statistics",
     "open_trajectory",
     "ornstein_uhlenbeck_noise",
     "retinal_waves",

@@ -187,9 +187,7 @@ def binary_noise(probability: float = 0.5, low: float = 0.0, high: float = 1.0) 
     return BinaryNoise(probability=probability, low=low, high=high)
 
 
-def sparse_noise(
-    active_fraction: float = 0.05, mean: float = 1.0, std: float = 0.5
-) -> SparseNoise:
+def sparse_noise(active_fraction: float = 0.05, mean: float = 1.0, std: float = 0.5) -> SparseNoise:
     """Describe noise of few active units with log-normal rates.
 
     Parameters
