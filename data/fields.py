@@ -180,8 +180,8 @@ def _in_time(
     decay, scale = math.exp(-1 / time_constant), math.sqrt(-math.expm1(-2 / time_constant))
     paths = np.empty((end - begin, stride + 1, shocks.shape[-1]))
     paths[:, 0] = anchors[:-1]
-    for place in range(stride):
-        paths[:, place + 1] = decay * paths[:, place] + scale * shocks[:, place]
+    for frame in range(stride):
+        paths[:, frame + 1] = decay * paths[:, frame] + scale * shocks[:, frame]
     # A free path becomes a bridge if the rest that it misses the next anchor by is spread over it.
     rest = anchors[1:] - paths[:, stride]
     place = np.arange(stride)

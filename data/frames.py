@@ -103,7 +103,7 @@ class Draws:
     def uniforms(self, purpose: int, first: int, count: int) -> npt.NDArray[np.float64]:
         """Return numbers that are uniform in [0, 1), in steps of 2**-53, (frame, unit)."""
         words = self._words(purpose, first, count, self.units)
-        return (words >> np.uint64(11)) * 2.0**-53
+        return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
     def normals(self, purpose: int, first: int, count: int) -> npt.NDArray[np.float64]:
         """Return standard normal numbers by the method of Box and Muller (1958), (frame, unit)."""

@@ -190,7 +190,7 @@ class Run:
         if isinstance(phase, Spontaneous) and isinstance(phase.noise, FrameNoise):
             settings |= self._frames(phase.noise, segment)
             order = np.arange(segment.presentations)
-        elif isinstance(phase, Spontaneous):
+        elif isinstance(phase, Spontaneous) and isinstance(phase.noise, Noise):
             settings |= self._noise(phase.noise, segment)
         elif isinstance(phase, Learning):
             settings |= self._bank(phase.stimuli)

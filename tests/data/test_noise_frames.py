@@ -49,7 +49,7 @@ def test_pieces_are_the_whole_in_any_order(noise):
 def test_pieces_do_not_depend_on_how_much_is_made_at_a_time(noise, monkeypatch):
     whole = frames(noise, 5, 40)
     monkeypatch.setattr("ontogeny.data.frames._SLAB", 7 * UNITS)
-    monkeypatch.setattr("ontogeny.data.waves._WORDS", 1)
+    monkeypatch.setattr("ontogeny.data.wave_episodes._WORDS", 1)
     frames(noise, seed=99)  # nothing is kept from before
     assert frames(noise, 5, 40).tobytes() == whole.tobytes()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ontogeny.data import retinal_waves
-from ontogeny.data.waves import _episode
+from ontogeny.data.wave_episodes import wave_episode
 
 ROWS, COLUMNS = 12, 15
 STEPS, TRIALS = 600, 24
@@ -162,11 +162,11 @@ def test_rates_are_baseline_and_amplitude():
 
 def test_what_is_kept_is_small():
     noise = waves(episode=200)
-    _episode.cache_clear()
+    wave_episode.cache_clear()
     shown(noise, 450)
     place = {"seed": 5, "stream": 0, "trials": TRIALS, "units": ROWS * COLUMNS}
-    assert _episode.cache_info().currsize == 1
-    kept = _episode(noise, number=2, **place).kept
+    assert wave_episode.cache_info().currsize == 1
+    kept = wave_episode(noise, number=2, **place).kept
     assert len(kept) == 50
     assert sum(bits.nbytes for bits in kept) == 50 * TRIALS * -(-ROWS * COLUMNS // 8)
 
