@@ -52,12 +52,20 @@ class WaveEpisode:
 
     def shown(self, begin: int, count: int) -> npt.NDArray[np.bool_]:
         """Return who is active in frames after the burn-in, (frame, trial, cell)."""
-        while self.lived < self.waves.burn_in + begin + count:
+        try:
+            self._live_until(self.waves.burn_in + begin + count)
+        except BaseException:
+            # An interrupt may have come in the middle of a frame: nobody goes on from there.
+            wave_episode.cache_clear()
+            raise
+        bits = np.stack(self.kept[begin : begin + count])
+        return np.unpackbits(bits, axis=-1, count=self.cells).view(bool)
+
+    def _live_until(self, end: int) -> None:
+        while self.lived < end:
             active = self._live()
             if self.lived > self.waves.burn_in:
                 self.kept.append(np.packbits(active, axis=-1))
-        bits = np.stack(self.kept[begin : begin + count])
-        return np.unpackbits(bits, axis=-1, count=self.cells).view(bool)
 
     def _live(self) -> npt.NDArray[np.bool_]:
         """Live through one frame, and return who is active, (trial, cell)."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ontogeny.data import retinal_waves
-from ontogeny.data.wave_episodes import wave_episode
+from ontogeny.data.wave_episodes import WaveEpisode, wave_episode
 
 ROWS, COLUMNS = 12, 15
 STEPS, TRIALS = 600, 24
@@ -169,6 +169,25 @@ def test_what_is_kept_is_small():
     kept = wave_episode(noise, number=2, **place).kept
     assert len(kept) == 50
     assert sum(bits.nbytes for bits in kept) == 50 * TRIALS * -(-ROWS * COLUMNS // 8)
+
+
+def test_an_interrupt_leaves_nothing_half_done(monkeypatch):
+    noise = waves()
+    whole = shown(noise, 80, seed=6)
+    wave_episode.cache_clear()
+    shown(noise, 40, seed=6)
+    periods, calls = WaveEpisode._periods, []
+
+    def interrupted(self, words):
+        calls.append(len(words))
+        if sum(calls) > 500:
+            raise KeyboardInterrupt
+        return periods(self, words)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(WaveEpisode, "_periods", interrupted)
+        shown(noise, 80, seed=6)
+    assert np.array_equal(shown(noise, 80, seed=6), whole)
 
 
 def test_a_radius_may_be_larger_than_the_sheet():
