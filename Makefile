@@ -51,7 +51,8 @@ test: $(VENV)/.installed-for-tests
 
 # With the extra [cuda], whose Brian2 is not the newest: better in an environment of its own.
 test-cuda: $(VENV)/.installed-for-cuda
-	$(BIN)/python -m pytest -m "cuda and not slow" -rs tests/engine tests/models/test_devices.py
+	$(BIN)/python -m pytest -m "cuda and not slow" -rs tests/engine \
+		tests/models/test_devices.py tests/models/test_noise_lives.py
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .

@@ -4,27 +4,44 @@ if __name__ != "ontogeny.data":
     raise ImportError("import ontogeny.data; the folder is not a package of its own")
 
 from .checks import check_trajectory
+from .fields import CorrelatedNoise, correlated_noise, ornstein_uhlenbeck_noise
+from .frames import FrameNoise
 from .images import load_images, load_origin
 from .join import join_trajectories
-from .noise import Noise, gaussian_noise, uniform_noise
+from .noise import Noise, NoiseProcess, gaussian_noise, uniform_noise
+from .noise_statistics import noise_statistics
 from .schema import PHASES, SCHEMA, SCHEMA_VERSION
+from .sparks import BinaryNoise, SparseNoise, binary_noise, sparse_noise
 from .stimuli import IMAGE_DIMS, ImageSet, Stimuli
 from .trajectory import open_trajectory, write_trajectory
+from .waves import RetinalWaves, retinal_waves
 
 __all__ = [
     "IMAGE_DIMS",
     "PHASES",
     "SCHEMA",
     "SCHEMA_VERSION",
+    "BinaryNoise",
+    "CorrelatedNoise",
+    "FrameNoise",
     "ImageSet",
     "Noise",
+    "NoiseProcess",
+    "RetinalWaves",
+    "SparseNoise",
     "Stimuli",
+    "binary_noise",
     "check_trajectory",
+    "correlated_noise",
     "gaussian_noise",
     "join_trajectories",
     "load_images",
     "load_origin",
+    "noise_statistics",
     "open_trajectory",
+    "ornstein_uhlenbeck_noise",
+    "retinal_waves",
+    "sparse_noise",
     "uniform_noise",
     "write_trajectory",
 ]

@@ -62,7 +62,9 @@ class Program(ABC):
     variables: Mapping[str, Array]
 
     @abstractmethod
-    def add_bank(self, images: np.ndarray, labels: np.ndarray) -> int:
+    def add_bank(
+        self, images: np.ndarray, labels: np.ndarray, *, replaces: int | None = None
+    ) -> int:
         """Store stimuli for later segments.
 
         Parameters
@@ -71,6 +73,8 @@ class Program(ABC):
             (stimulus, unit), uint8 or the float type of the program.
         labels : ndarray of int
             (stimulus,).
+        replaces : int, optional
+            Number of a bank that is needed no more, and whose number these stimuli get.
 
         Returns
         -------

@@ -68,10 +68,14 @@ class RuntimeProgram(Program):
     def _activated(self) -> Any:
         return activated(self.device, _PREFERENCES, self.dtype)
 
-    def add_bank(self, images: np.ndarray, labels: np.ndarray) -> int:
+    def add_bank(
+        self, images: np.ndarray, labels: np.ndarray, *, replaces: int | None = None
+    ) -> int:
         """Keep a reference to the stimuli."""
-        self.source.banks.append((images, labels))
-        return len(self.source.banks) - 1
+        banks = self.source.banks
+        number = len(banks) if replaces is None else replaces
+        banks[number : number + 1] = [(images, labels)]
+        return number
 
     def run(
         self,

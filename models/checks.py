@@ -13,7 +13,7 @@ from ontogeny.data import Stimuli
 from .life import stored_bytes
 from .network import Network
 from .record import Record
-from .schedule import Learning, Schedule, Spontaneous
+from .schedule import Learning, Phase, Schedule, Spontaneous
 
 __all__ = ["check_integer", "check_simulation", "check_store", "checked_weights"]
 
@@ -51,10 +51,13 @@ def check_simulation(
 
 def _check_phases(network: Network, schedule: Schedule, trials: int) -> None:
     for number, phase in enumerate(schedule.phases):
+        if isinstance(phase, Spontaneous):
+            phase.noise.check_units(network.sizes[0])
         for name in ("stimuli", "test"):
             stimuli = getattr(phase, name, None)
             if stimuli is not None:
                 _check_stimuli(network, stimuli, f"phase {number}, {type(phase).__name__}.{name}")
+        _check_noise(network, phase, number)
         if isinstance(phase, Learning) and trials > len(phase.stimuli):
             raise ValueError(
                 f"simulate.trials: expected at most {len(phase.stimuli)}, the number of stimuli of "
@@ -62,13 +65,24 @@ def _check_phases(network: Network, schedule: Schedule, trials: int) -> None:
             )
 
 
+def _check_noise(network: Network, phase: Phase, number: int) -> None:
+    """Refuse noise whose moments a rule needs and no formula tells."""
+    if not isinstance(phase, Spontaneous) or not network.rule.uses("emission"):
+        return
+    if phase.noise.moments() is None:
+        raise ValueError(
+            f"phase {number}, Spontaneous.noise: expected noise of known mean and standard "
+            f"deviation for {type(network.rule).__name__}, whose hidden neurons emit such noise, "
+            f"got {phase.noise.title()}"
+        )
+
+
 def _check_numbers(network: Network, schedule: Schedule, dtype: str) -> None:
     for owner in (network.rule, network.optimiser):
         _check_range(type(owner).__name__, owner.parameters, dtype)
     for phase in schedule.phases:
         if isinstance(phase, Spontaneous):
-            numbers = {"mean": float(phase.noise.mean), "std": float(phase.noise.std)}
-            _check_range("Noise", numbers, dtype)
+            _check_range(type(phase.noise).__name__, phase.noise.numbers(), dtype)
 
 
 def check_integer(what: str, value: Any, *, low: int) -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
-from ontogeny.data import Stimuli
+from ontogeny.data import FrameNoise, Stimuli
 
 from .dynamics import Leaky
 from .network import Network
@@ -28,6 +28,8 @@ __all__ = [
 
 # Multiplications and additions of a segment: some seconds of work on one core.
 _OPERATIONS_PER_SEGMENT = 1e11
+# Rates of a segment that are made before it runs, as doubles.
+_BYTES_PER_SEGMENT = 2**26
 #: What a step takes beside its products, in multiplications and additions, where nothing is known.
 STEP_COST = 1_000_000
 
@@ -131,6 +133,15 @@ def steps_per_segment(network: Network, trials: int, step_cost: int = STEP_COST)
     return max(16, int(_OPERATIONS_PER_SEGMENT / cost))
 
 
+def _longest(phase: Phase, network: Network, trials: int, step_cost: int) -> int:
+    """Return how many presentations a segment of a phase may have, in whole steps."""
+    steps = steps_per_segment(network, trials, step_cost)
+    if isinstance(phase, Spontaneous) and isinstance(phase.noise, FrameNoise):
+        bytes_of_a_step = 8 * trials * network.sizes[0]
+        steps = max(1, min(steps, _BYTES_PER_SEGMENT // bytes_of_a_step))
+    return steps * trials
+
+
 def presentations_of(phase: Phase) -> int:
     """Return how many plastic presentations a phase has; with a criterion, at most."""
     if isinstance(phase, Spontaneous):
@@ -208,7 +219,8 @@ def plan(
     """Cut a schedule into segments and evaluations, in order.
 
     Segments end at checkpoints, tests, epochs and windows, and after at most `steps_per_segment`
-    steps. How they are cut does not change what happens.
+    steps; where noise is made before a segment runs, its rates take 64 MB at most. How they are
+    cut does not change what happens.
 
     Parameters
     ----------
@@ -221,7 +233,6 @@ def plan(
     """
     checkpoint_presentations(schedule, record, trials)  # refuses what lies beyond the life
     ends = {} if ends is None else ends
-    longest = steps_per_segment(network, trials, step_cost) * trials
     total = 0
     seen: dict[str, int] = {}
     for index, phase in enumerate(schedule.phases):
@@ -235,6 +246,7 @@ def plan(
         if test is not None:
             yield Evaluation(place=start, stimuli=test)
         checkpoints = _checkpoints(phase, total, record, trials)
+        longest = _longest(phase, network, trials, step_cost)
         for segment in _segments(phase, start, checkpoints, longest, window_of(phase, trials)):
             yield segment
             over = segment.window and ends.get(index) == segment.done

@@ -8,8 +8,8 @@ from typing import Any
 
 import xarray as xr
 
-from ontogeny import plasticity
-from ontogeny.data import IMAGE_DIMS, Noise, Stimuli, load_origin
+from ontogeny import data, plasticity
+from ontogeny.data import IMAGE_DIMS, FrameNoise, NoiseProcess, Stimuli, load_origin
 from ontogeny.data.parts import PartsFolder
 from ontogeny.plasticity.vocabulary import VOCABULARY
 from ontogeny.plasticity import FeedbackSynapses, ForwardSynapses, InitialWeights, Optimiser, Rule
@@ -26,17 +26,17 @@ from .store import DESCRIPTION, GIVEN, discard, parts_of, stimuli_file
 
 __all__ = ["rebuilt", "resume"]
 
-_BASES = (Rule, Optimiser, InitialWeights)
+_BASES = (Rule, Optimiser, InitialWeights, NoiseProcess, FrameNoise)
 # All that a description may name; nothing else is ever made of it.
 _KNOWN: dict[str, Any] = {
     known.__name__: known
     for known in (
-        *(Network, Population, ForwardSynapses, FeedbackSynapses, Noise, Record),
+        *(Network, Population, ForwardSynapses, FeedbackSynapses, Record),
         *(Spontaneous, Learning, Test, LossBelow),
         *(Static, Leaky, NeuronNoise, Spiking),
         *(
             found
-            for found in vars(plasticity).values()
+            for found in (vars(plasticity) | vars(data)).values()
             if isinstance(found, type) and issubclass(found, _BASES) and found not in _BASES
         ),
     )

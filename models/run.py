@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ontogeny.data import Stimuli
-from ontogeny.engine import NOISE_KINDS, Device
+from ontogeny.data import FrameNoise, Noise, Stimuli
+from ontogeny.engine import NOISE_KINDS, Device, draw_labels
 
 from .constants import constants, rest
 from .dynamics import Leaky
@@ -96,6 +96,7 @@ class Run:
                 self.state[name] = np.ascontiguousarray(values.T).reshape(-1)
         self._come_to_rest()
         self.banks: dict[int, int] = {}
+        self.drawn: int | None = None
         self.orders: dict[tuple[int, int], np.ndarray] = {}
         self.loss_sum = self.hits = 0.0
         self.seen = 0
@@ -194,8 +195,11 @@ class Run:
         order = None
         settings: dict[str, float] = {"record": int(self.life.record.activity)}
         settings |= {"presentations": segment.presentations, **self._plasticity(phase)}
-        if isinstance(phase, Spontaneous):
-            settings |= self._noise(phase, segment)
+        if isinstance(phase, Spontaneous) and isinstance(phase.noise, FrameNoise):
+            settings |= self._frames(phase.noise, segment)
+            order = np.arange(segment.presentations)
+        elif isinstance(phase, Spontaneous) and isinstance(phase.noise, Noise):
+            settings |= self._noise(phase.noise, segment)
         elif isinstance(phase, Learning):
             settings |= self._bank(phase.stimuli)
             shuffled = self._order(phase, segment)
@@ -271,8 +275,10 @@ class Run:
             "plastic": int("forward" in learns),
             "feedback_plastic": int("feedback" in learns),
         }
-        if isinstance(phase, Spontaneous):
-            found |= {"emission_mean": phase.noise.mean, "emission_std": phase.noise.std}
+        if isinstance(phase, Spontaneous) and self.network.rule.uses("emission"):
+            moments = phase.noise.moments()
+            assert moments is not None  # noqa: S101 - checked before the life
+            found["emission_mean"], found["emission_std"] = moments
         dynamics = self.network.dynamics
         noise = dynamics.noise if isinstance(dynamics, Leaky) else None
         if noise is not None and noise.phases in ("all", phase.kind):
@@ -290,14 +296,37 @@ class Run:
         for key, found in self._moving().items():
             self.state[key] = np.full_like(found, values.get(key, 0))
 
-    def _noise(self, phase: Spontaneous, segment: Segment) -> dict[str, float]:
+    def _noise(self, noise: Noise, segment: Segment) -> dict[str, float]:
+        """Let the program draw white noise."""
         return {
-            "noise": NOISE_KINDS[phase.noise.distribution],
-            "noise_mean": float(phase.noise.mean),
-            "noise_std": float(phase.noise.std),
+            "noise": NOISE_KINDS[noise.distribution],
+            "noise_mean": float(noise.mean),
+            "noise_std": float(noise.std),
             "stream": segment.end.ordinal,
             "first": segment.first,
         }
+
+    def _frames(self, noise: FrameNoise, segment: Segment) -> dict[str, float]:
+        """Hand the noise of one segment to the program, in place of that of the last one."""
+        count, stream = segment.presentations, 2 * segment.end.ordinal
+        rates = noise.frames(
+            seed=self.seed,
+            stream=stream,
+            first=segment.first // self.trials,
+            steps=-(-count // self.trials),
+            trials=self.trials,
+            units=self.network.sizes[0],
+        )
+        labels = draw_labels(
+            seed=self.seed,
+            stream=stream + 1,
+            first=segment.first,
+            count=count,
+            classes=self.network.sizes[-1],
+        )
+        images = rates.reshape(-1, rates.shape[-1])[:count].astype(self.dtype)
+        self.drawn = self.program.add_bank(images, labels, replaces=self.drawn)
+        return {"bank": self.drawn, "noise": 0, "scale": 1, "shift": 0}
 
     def _bank(self, stimuli: Stimuli) -> dict[str, float]:
         """Hand stimuli to the program, once."""

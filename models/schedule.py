@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ontogeny.data import ImageSet, Noise, Stimuli
+from ontogeny.data import FrameNoise, ImageSet, Noise, Stimuli
 
 __all__ = ["Learning", "LossBelow", "Phase", "Schedule", "Spontaneous", "Test"]
 
@@ -88,8 +88,9 @@ class Spontaneous(Phase):
 
     Parameters
     ----------
-    noise : Noise
-        What the inputs do, such as ``gaussian_noise()``; labels are uniform and independent of it.
+    noise : Noise or FrameNoise
+        What the inputs do, such as ``gaussian_noise()`` or ``retinal_waves()``; labels are uniform
+        and independent of it. Noise with a course in time runs along the steps of each trial.
     presentations : int
         How many noise patterns are presented; with `until`, at most.
     until : LossBelow, optional
@@ -104,7 +105,7 @@ class Spontaneous(Phase):
     """
 
     kind: ClassVar[str] = "spontaneous"
-    noise: Noise
+    noise: Noise | FrameNoise
     _: KW_ONLY
     presentations: int
     until: LossBelow | None = None
@@ -117,7 +118,7 @@ class Spontaneous(Phase):
                 f"Spontaneous.until: expected a criterion such as LossBelow(2.35), got "
                 f"{self.until!r}"
             )
-        if not isinstance(self.noise, Noise):
+        if not isinstance(self.noise, Noise | FrameNoise):
             raise TypeError(
                 f"Spontaneous.noise: expected a noise such as gaussian_noise(), got {self.noise!r}"
             )

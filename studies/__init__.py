@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .first_life import FirstLife, run_first_life
     from .lives import Job, run_lives
+    from .noises import find_noise
     from .report import gap_sentence, results
     from .rules import find_rule
 
 __all__ = [
     "FirstLife",
     "Job",
+    "find_noise",
     "find_rule",
     "gap_sentence",
     "results",
@@ -27,6 +29,7 @@ _HOMES = {
     "Job": "lives",
     "gap_sentence": "report",
     "results": "report",
+    "find_noise": "noises",
     "find_rule": "rules",
     "run_first_life": "first_life",
     "run_lives": "lives",

@@ -60,6 +60,9 @@ def run(
     seed: Annotated[int, typer.Option(help="Seed of the first network; the others follow on.")] = 0,
     rate: Annotated[float, typer.Option(help="Learning rate of Adam.")] = 1e-4,
     trials: Annotated[int, typer.Option(help="Presentations in one step.")] = 64,
+    noise: Annotated[
+        str, typer.Option(help="Noise of the spontaneous phase; a wrong name lists the choices.")
+    ] = "gaussian",
     noise_presentations: Annotated[
         int, typer.Option(help="Length of the spontaneous phase, in noise patterns.")
     ] = 512_000,
@@ -102,6 +105,7 @@ def run(
     with single_thread():
         with errors_in_one_line():
             from .first_life import FirstLife, run_first_life
+            from .noises import find_noise
             from .rules import find_rule
 
             place = folder / _checked_name(name)
@@ -113,6 +117,7 @@ def run(
                 seed=seed,
                 rate=rate,
                 trials=trials,
+                noise=find_noise(noise),
                 noise_presentations=noise_presentations,
                 epochs=epochs,
                 training_size=training_size,

@@ -19,7 +19,9 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.data import (
+    FrameNoise,
     ImageSet,
+    Noise,
     gaussian_noise,
     join_trajectories,
     load_images,
@@ -64,6 +66,8 @@ class FirstLife:
         Learning rate of Adam.
     trials : int
         Presentations in one step.
+    noise : Noise or FrameNoise
+        What the inputs do in the spontaneous phase.
     noise_presentations : int
         Length of the spontaneous phase.
     epochs : int
@@ -91,6 +95,7 @@ class FirstLife:
     seed: int = 0
     rate: float = 1e-4
     trials: int = 64
+    noise: Noise | FrameNoise = field(default_factory=gaussian_noise)
     noise_presentations: int = 512_000
     epochs: int = 30
     training_size: int | None = None
@@ -136,7 +141,7 @@ class FirstLife:
         train = images.train
         if self.training_size is not None:
             train = train.sample(self.training_size, seed=SUBSET_SEED)
-        noise = Spontaneous(gaussian_noise(), presentations=self.noise_presentations)
+        noise = Spontaneous(self.noise, presentations=self.noise_presentations)
         learning = Learning(train, epochs=self.epochs, test=images.test)
         sizes = [train.units, *self.hidden, train.classes]
         optimiser = Adam(rate=self.rate)

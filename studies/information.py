@@ -127,14 +127,21 @@ def _phase(phase: dict[str, Any]) -> str:
     noise, stimuli, test = (phase.get(name) for name in ("noise", "stimuli", "test"))
     if noise:
         parts.append(f"{phase.get('presentations')} presentations{_until(phase.get('until'))}")
-        parts.append(f"{noise.get('distribution')} noise (mean {noise.get('mean')}")
-        parts[-1] += f", standard deviation {noise.get('std')})"
+        parts.append(_noise(noise))
     if stimuli:
         epochs = f"{phase['epochs']} epochs of " if "epochs" in phase else ""
         parts.append(f"{epochs}{stimuli.get('size')} stimuli ({stimuli.get('name')})")
     if test:
         parts.append(f"tested on {test.get('size')} stimuli ({test.get('name')})")
     return ", ".join(parts)
+
+
+def _noise(noise: dict[str, Any]) -> str:
+    if noise.get("type") == "Noise":
+        kind = f"{noise.get('distribution')} noise"
+        return f"{kind} (mean {noise.get('mean')}, standard deviation {noise.get('std')})"
+    given = {name: value for name, value in noise.items() if name != "type" and value is not None}
+    return f"{noise.get('type')}({', '.join(f'{name}={value}' for name, value in given.items())})"
 
 
 def _until(criterion: dict[str, Any] | None) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SMALL = {
+    "kinds_of_noise": ["--steps", "40", "--trials", "3"],
     "noise_aligns_weights": ["--presentations", "1280"],
     "pretraining_speeds_learning": ["--presentations", "1280", "--epochs", "1"],
     "plain_brian2_recurrent": ["--units", "50", "--duration", "200"],
@@ -66,6 +67,15 @@ def test_pretraining_speeds_learning(printed):
         "backpropagation",
     ]
     assert re.fullmatch(r"noise closes -?\d+% of the gap in speed", answer)
+
+
+def test_kinds_of_noise(printed):
+    heading, *kinds = printed("kinds_of_noise")
+    assert len(kinds) == 6
+    assert all(line.count("|") == heading.count("|") for line in kinds)
+    space, time = (kinds[number].split(" | ") for number in (0, 1))
+    assert float(space[3].split()[0]) > 0.8 > 0.1 > float(space[6].split()[0])
+    assert float(time[6].split()[0]) > 0.8 > 0.1 > float(time[3].split()[0])
 
 
 def test_plain_brian2_recurrent(printed):

@@ -44,6 +44,7 @@ def test_importing_the_command_imports_nothing_heavy():
     ("arguments", "words"),
     [
         (["--rule", "magic"], "expected one of backpropagation, feedback-alignment, got 'magic'"),
+        (["--noise", "pink"], "noise: expected one of gaussian, uniform, correlated, ornstein-uh"),
         (["--device", "abacus"], "device: expected one of numpy,"),
         (["--data", "cifar"], "load_images.name: expected one of ('mnist-5k', 'mnist',"),
         (["--hidden", "many"], "run.hidden: expected sizes such as 100 or 100,50, got 'many'"),

@@ -6,7 +6,8 @@ import xarray as xr
 
 from ontogeny.data import check_trajectory, load_images, open_trajectory
 from ontogeny.plasticity import Backpropagation, FeedbackAlignment
-from ontogeny.studies import FirstLife, find_rule, run_first_life
+from ontogeny.studies import FirstLife, find_noise, find_rule, run_first_life
+from ontogeny.studies.noises import _NOISES
 
 
 def test_joined_trajectory_keeps_the_contract(lives):
@@ -100,6 +101,19 @@ def test_rules_go_by_name():
     assert find_rule("backpropagation") == Backpropagation()
     with pytest.raises(ValueError, match="rule: expected one of backpropagation, feedback-align"):
         find_rule("magic")
+
+
+@pytest.mark.parametrize("name", [*_NOISES])
+def test_noises_go_by_name_and_fit_digits(name, tmp_path):
+    study = FirstLife(noise=find_noise(name))
+    treated = study.jobs(tmp_path)["noise, then feedback alignment", 0]
+    assert treated.schedule.phases[0].noise == study.noise
+    assert find_noise(name) == _NOISES[name]()
+
+
+def test_unknown_noise():
+    with pytest.raises(ValueError, match="noise: expected one of gaussian, uniform, correlated"):
+        find_noise("pink")
 
 
 def test_description_is_frozen():

@@ -4,7 +4,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from ontogeny.data import gaussian_noise, join_trajectories, write_trajectory
+from ontogeny.data import correlated_noise, gaussian_noise, join_trajectories, write_trajectory
 from ontogeny.models import Schedule, Spontaneous, layered, simulate
 from ontogeny.studies.information import information
 
@@ -63,3 +63,11 @@ def test_lives_joined_along_another_dim(noisy_lives, tmp_path):
     text = told(tmp_path / "lives.nc")
     assert "2 lives" in text and "repetition 3; 4" in text
     assert "all lives 0 spontaneous, 64 presentations" in text
+
+
+def test_noise_with_structure_is_described(tmp_path):
+    schedule = Schedule(Spontaneous(correlated_noise(length=1.5, shape=(2, 3)), presentations=64))
+    life = simulate(layered([6, 5, 4]), schedule, trials=8, progress=False)
+    write_trajectory(life, tmp_path / "life.nc")
+    text = told(tmp_path / "life.nc")
+    assert "64 presentations, CorrelatedNoise(mean=0.0, std=1.0, length=1.5," in text
