@@ -85,12 +85,13 @@ class CompiledProgram(Program):
         self.work = self.work_folder.path
         self.banks = 0
 
-    def add_bank(self, images: np.ndarray, labels: np.ndarray) -> int:
+    def add_bank(self, images: np.ndarray, targets: np.ndarray) -> int:
         """Write the stimuli to files that the program maps."""
         if images.dtype not in (np.uint8, self.real):
             raise TypeError(f"add_bank.images: expected uint8 or {self.real}, got {images.dtype}")
         np.ascontiguousarray(images).tofile(self.work / f"bank_{self.banks}")
-        labels.astype(np.int64).tofile(self.work / f"labels_{self.banks}")
+        kind = np.int64 if targets.ndim == 1 else self.real
+        targets.astype(kind).tofile(self.work / f"targets_{self.banks}")
         self.banks += 1
         return self.banks - 1
 

@@ -61,15 +61,16 @@ class Program(ABC):
     variables: Mapping[str, Array]
 
     @abstractmethod
-    def add_bank(self, images: np.ndarray, labels: np.ndarray) -> int:
+    def add_bank(self, images: np.ndarray, targets: np.ndarray) -> int:
         """Store stimuli for later segments.
 
         Parameters
         ----------
         images : ndarray
             (stimulus, unit), uint8 or the float type of the program.
-        labels : ndarray of int
-            (stimulus,).
+        targets : ndarray
+            Categories, (stimulus,) of int, which are presented one-hot; or what every output should
+            be, (stimulus, output) of the float type, with the setting ``graded``.
 
         Returns
         -------

@@ -68,9 +68,9 @@ class RuntimeProgram(Program):
     def _activated(self) -> Any:
         return activated(self.device, _PREFERENCES, self.dtype)
 
-    def add_bank(self, images: np.ndarray, labels: np.ndarray) -> int:
+    def add_bank(self, images: np.ndarray, targets: np.ndarray) -> int:
         """Keep a reference to the stimuli."""
-        self.source.banks.append((images, labels))
+        self.source.banks.append((images, targets))
         return len(self.source.banks) - 1
 
     def run(

@@ -9,7 +9,7 @@ from typing import Any
 import xarray as xr
 
 from ontogeny import plasticity
-from ontogeny.data import IMAGE_DIMS, Noise, Stimuli, load_origin
+from ontogeny.data import IMAGE_DIMS, TARGET_DIMS, Noise, Stimuli, load_origin
 from ontogeny.data.parts import PartsFolder
 from ontogeny.plasticity import FeedbackSynapses, ForwardSynapses, InitialWeights, Optimiser, Rule
 
@@ -152,9 +152,14 @@ def _stimuli(description: Mapping[str, Any], folder: PartsFolder) -> Stimuli:
     if description["origin"] is not None:
         return load_origin(description["origin"])
     arrays = folder.read_arrays(stimuli_file(description["sha256"]))
+    wanted: dict[str, Any] = {
+        name: xr.DataArray(arrays[name], dims=dims)
+        for name, dims in (("labels", ("sample",)), ("targets", TARGET_DIMS))
+        if name in arrays
+    }
     return Stimuli(
         images=xr.DataArray(arrays["images"], dims=IMAGE_DIMS),
-        labels=xr.DataArray(arrays["labels"], dims="sample"),
+        **wanted,
         **{name: description[name] for name in ("classes", "name", "scale", "shift")},
     )
 

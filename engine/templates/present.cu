@@ -13,7 +13,7 @@ namespace brian { extern std::string results_dir; }
     _p.classes = {{_classes}};
     _p.step = {{value('t_in_timesteps')}};
 {% for key in ('bank', 'noise', 'noise_mean', 'noise_std', 'seed', 'stream', 'first', 'presentations',
-               'scale', 'shift', 'record') %}
+               'scale', 'shift', 'graded', 'record') %}
     _p.{{key}} = {{value(key)}};
 {% endfor %}
     dense_engine::present_on_device(
