@@ -35,7 +35,7 @@ def learning_speed(life: xr.DataTree, *, phase_index: int | None = None) -> xr.D
     Raises
     ------
     ValueError
-        If no life was tested after an epoch of such a phase.
+        If no life was tested after an epoch of such a phase, or stimuli have no categories.
 
     Warns
     -----
@@ -89,7 +89,7 @@ def final_accuracy(life: xr.DataTree, *, phase_index: int | None = None) -> xr.D
     Raises
     ------
     ValueError
-        If no life was tested after an epoch of such a phase.
+        If no life was tested after an epoch of such a phase, or stimuli have no categories.
 
     Examples
     --------
@@ -125,6 +125,13 @@ def _tests_of_phase(tests: xr.Dataset, phase_index: int | None, where: str) -> x
         raise ValueError(
             f"{where}.life: expected tests after the epochs of {wanted}, got none; "
             f"learning phases with tests are {phases}"
+        )
+    undefined = bool(tests["accuracy"].where(selected).isnull().all())
+    # Where loss is a number and accuracy is not, targets were real numbers: no network has failed.
+    if undefined and "loss" in tests and tests["loss"].where(selected).notnull().any():
+        raise ValueError(
+            f"{where}.life: expected tests on stimuli with categories, got stimuli with real "
+            f"targets, for which accuracy is not defined; life['tests']['loss'] has their loss"
         )
     return selected
 

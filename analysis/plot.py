@@ -35,7 +35,8 @@ def development(life: xr.DataTree, *, axes: "np.ndarray | None" = None) -> np.nd
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes, (3,)
-        Loss, accuracy and alignment. The last says so where there are no feedback weights.
+        Loss, accuracy and alignment. Accuracy says so where stimuli have no categories, alignment
+        where there are no feedback weights.
 
     Raises
     ------
@@ -134,18 +135,23 @@ def _draw_accuracy(ax: "Axes", life: xr.DataTree, progress: xr.Dataset) -> None:
         training = progress["accuracy"].where(progress["phase"] == kind)
         draw(ax, progress["presentation"] - onset, training, band=False, linestyle=":")
     styles: dict[str, dict[str, Any]] = {"training": {"linestyle": ":"}}
+    defined = bool(progress["accuracy"].notnull().any())
     if "tests" in life.children:
         tests = group(life, "tests", "plot.development")
         tested = tests["accuracy"].where(tests["phase"] == LEARNING)
         marked: dict[str, Any] = {"linestyle": "-", "marker": "o", "markersize": 2.5}
         draw(ax, tests["presentation"] - onset, tested, **marked)
+        defined |= bool(tests["accuracy"].notnull().any())
         styles = {"test": marked, **styles}
     classes = _classes(life, progress)
-    if classes:
+    if not defined:
+        ax.text(0.5, 0.5, "no categories", transform=ax.transAxes, ha="center", color=GREY)
+    elif classes:
         draw_chance(ax, 1 / classes)
     ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, symbol=""))
     finish(ax, progress, "Accuracy (%)")
-    name_styles(ax, styles)
+    if defined:
+        name_styles(ax, styles)
 
 
 def _draw_alignment(

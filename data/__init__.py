@@ -6,13 +6,15 @@ if __name__ != "ontogeny.data":
 from .checks import check_trajectory
 from .fields import CorrelatedNoise, correlated_noise, ornstein_uhlenbeck_noise
 from .frames import FrameNoise
-from .images import load_images, load_origin
+from .images import load_images
 from .join import join_trajectories
 from .noise import Noise, NoiseProcess, gaussian_noise, uniform_noise
 from .noise_statistics import noise_statistics
+from .origins import load_origin
 from .schema import PHASES, SCHEMA, SCHEMA_VERSION
 from .sparks import BinaryNoise, SparseNoise, binary_noise, sparse_noise
-from .stimuli import IMAGE_DIMS, ImageSet, Stimuli
+from .stimuli import IMAGE_DIMS, TARGET_DIMS, ImageSet, Stimuli
+from .teachers import TeacherSet, linear_teacher, nonlinear_teacher
 from .trajectory import open_trajectory, write_trajectory
 from .waves import RetinalWaves, retinal_waves
 
@@ -24,6 +26,7 @@ __all__ = [
     "BinaryNoise",
     "CorrelatedNoise",
     "FrameNoise",
+    "TARGET_DIMS",
     "ImageSet",
     "Noise",
     "NoiseProcess",
@@ -31,13 +34,16 @@ __all__ = [
     "SparseNoise",
     "Stimuli",
     "binary_noise",
+    "TeacherSet",
     "check_trajectory",
     "correlated_noise",
     "gaussian_noise",
     "join_trajectories",
+    "linear_teacher",
     "load_images",
     "load_origin",
     "noise_statistics",
+    "nonlinear_teacher",
     "open_trajectory",
     "ornstein_uhlenbeck_noise",
     "retinal_waves",

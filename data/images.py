@@ -1,9 +1,7 @@
 """Image sets by name."""
 
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -97,45 +95,6 @@ def load_images(
         licence=source.licence,
         citation=source.citation,
     )
-
-
-def load_origin(origin: Mapping[str, Any]) -> Stimuli:
-    """Load stimuli again from where they came.
-
-    Parameters
-    ----------
-    origin : mapping
-        The attribute `origin` of stimuli, which may have gone through JSON.
-
-    Returns
-    -------
-    Stimuli
-        What `load_images` and `Stimuli.sample` make now.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the data set is nowhere to be found.
-    ValueError
-        If there is no such origin.
-
-    Examples
-    --------
-    >>> few = load_images("mnist-5k").train.sample(100, seed=7)
-    >>> load_origin(few.origin).name
-    'mnist-5k train, 100 of 4000 (seed 7)'
-    """
-    try:
-        loaded = load_images(origin["set"], origin["normalisation"])
-        stimuli = {"train": loaded.train, "test": loaded.test}[origin["part"]]
-        samples = [(int(n), int(seed)) for n, seed in origin["samples"]]
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f"load_origin.origin: expected set, normalisation, part and samples, got {origin!r}"
-        ) from error
-    for n, seed in samples:
-        stimuli = stimuli.sample(n, seed=seed)
-    return stimuli
 
 
 def _embedded() -> tuple[tuple[Bytes, Bytes], tuple[Bytes, Bytes]]:

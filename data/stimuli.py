@@ -1,4 +1,4 @@
-"""Labelled stimuli: images with a linear map from pixel values to rates."""
+"""Stimuli: images with a linear map from pixel values to rates, and what they should evoke."""
 
 import math
 from collections.abc import Mapping
@@ -11,40 +11,45 @@ import numpy.typing as npt
 import xarray as xr
 
 IMAGE_DIMS = ("sample", "row", "column")
+TARGET_DIMS = ("sample", "output")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Stimuli:
-    """Describe a set of labelled images and the input rates that they evoke.
+    """Describe a set of images, the input rates that they evoke, and the outputs wanted for them.
 
     The rate of input unit ``u`` for an image ``x`` is ``scale * x[u] + shift``; images keep their
-    own type, so that 60 000 images of 28 by 28 bytes take 47 MB and not 376 MB.
+    own type, so that 60 000 images of 28 by 28 bytes take 47 MB and not 376 MB. Outputs are wanted
+    either as classes, of which one output unit each should be active, or as real numbers.
 
     Parameters
     ----------
     images : xarray.DataArray, (sample, row, column)
         Pixel values, uint8 or floating.
-    labels : xarray.DataArray, (sample,)
+    labels : xarray.DataArray, (sample,), optional
         Class of each image, integers in 0..classes-1.
-    classes : int
-        Number of classes.
+    classes : int, optional
+        Number of classes; given with labels, and only with them.
+    targets : xarray.DataArray, (sample, output), optional
+        In place of labels: what each output should be for each image, floating.
     name : str
         What the stimuli are called in reports and files.
     scale, shift : float
-        Map from pixel value to rate (unit "1").
+        Map from pixel value to rate (unit "1"); targets are not mapped.
 
     Attributes
     ----------
     origin : mapping or None
         Where the stimuli can be loaded from again, for `load_origin`; known for those of
-        `load_images` and samples of them, and forgotten by `dataclasses.replace`.
+        `load_images`, of teachers, and samples of them, and forgotten by `dataclasses.replace`.
 
     Raises
     ------
     TypeError
-        If images or labels are no DataArrays, or of a type that cannot be a pixel or a label.
+        If images, labels or targets are no DataArrays, or of a type that they cannot have.
     ValueError
-        If dims, lengths, labels or values do not fit together.
+        If dims, lengths, labels or values do not fit together, or there are both labels and
+        targets, or neither.
 
     Examples
     --------
@@ -59,8 +64,9 @@ class Stimuli:
     """
 
     images: xr.DataArray
-    labels: xr.DataArray
-    classes: int
+    labels: xr.DataArray | None = None
+    classes: int | None = None
+    targets: xr.DataArray | None = None
     name: str
     scale: float = 1.0
     shift: float = 0.0
@@ -69,15 +75,24 @@ class Stimuli:
     def __post_init__(self) -> None:
         _check_images(self.images)
         _check_numbers(self)
-        _check_labels(self)
+        if (self.labels is None) == (self.targets is None):
+            raise ValueError(
+                f"Stimuli.targets: expected either labels (classes) or targets (real numbers), got "
+                f"{'neither' if self.targets is None else 'both'}"
+            )
+        if self.targets is None:
+            _check_labels(self)
+        else:
+            _check_targets(self, self.targets)
 
     @classmethod
     def from_arrays(
         cls,
         images: npt.ArrayLike,
-        labels: npt.ArrayLike,
+        labels: npt.ArrayLike | None = None,
         *,
         classes: int | None = None,
+        targets: npt.ArrayLike | None = None,
         name: str = "own stimuli",
         scale: float = 1.0,
         shift: float = 0.0,
@@ -88,10 +103,12 @@ class Stimuli:
         ----------
         images : array_like, (sample, row, column) or (sample, unit)
             Pixel values, uint8 or floating; stimuli that are no images have one row.
-        labels : array_like, (sample,)
+        labels : array_like, (sample,), optional
             Class of each stimulus, integers from 0 on.
         classes : int, optional
             Number of classes; one more than the largest label by default.
+        targets : array_like, (sample, output), optional
+            In place of labels: real numbers, one for each output.
         name, scale, shift
             As above.
 
@@ -99,21 +116,32 @@ class Stimuli:
         --------
         >>> Stimuli.from_arrays(np.zeros((3, 5)), [0, 1, 1])
         Stimuli('own stimuli': 3 images of 1x5, 2 classes, rate = 1 * image + 0)
+        >>> Stimuli.from_arrays(np.zeros((3, 5)), targets=np.ones((3, 2)))
+        Stimuli('own stimuli': 3 images of 1x5, 2 targets, rate = 1 * image + 0)
         """
-        pixels, chosen = np.asarray(images), np.asarray(labels)
+        pixels = np.asarray(images)
         if pixels.ndim == 2:
             pixels = pixels[:, np.newaxis, :]
-        if pixels.ndim != 3 or chosen.ndim != 1:
+        chosen = None if labels is None else np.asarray(labels)
+        wanted = None if targets is None else np.asarray(targets)
+        given = [pixels] + [values for values in (chosen, wanted) if values is not None]
+        dims = [3] + [dim for values, dim in ((chosen, 1), (wanted, 2)) if values is not None]
+        if [values.ndim for values in given] != dims:
             raise ValueError(
                 f"Stimuli.from_arrays: expected images (sample, unit) or (sample, row, column) and "
-                f"labels (sample,), got shapes {pixels.shape} and {chosen.shape}"
+                f"labels (sample,) or targets (sample, output), got shapes "
+                f"{' and '.join(str(values.shape) for values in given)}"
             )
-        if classes is None and np.issubdtype(chosen.dtype, np.integer) and chosen.size:
-            classes = int(chosen.max()) + 1
+        if chosen is not None and classes is None:
+            whole = np.issubdtype(chosen.dtype, np.integer) and chosen.size
+            classes = int(chosen.max()) + 1 if whole else 1
+        if wanted is not None and np.issubdtype(wanted.dtype, np.integer):
+            wanted = wanted.astype(np.float64)
         return cls(
             images=xr.DataArray(pixels, dims=IMAGE_DIMS),
-            labels=xr.DataArray(chosen, dims="sample"),
-            classes=1 if classes is None else classes,
+            labels=None if chosen is None else xr.DataArray(chosen, dims="sample"),
+            classes=classes,
+            targets=None if wanted is None else xr.DataArray(wanted, dims=TARGET_DIMS),
             name=name,
             scale=scale,
             shift=shift,
@@ -125,14 +153,30 @@ class Stimuli:
     def __repr__(self) -> str:
         rows, columns = self.images.sizes["row"], self.images.sizes["column"]
         return (
-            f"Stimuli({self.name!r}: {len(self)} images of {rows}x{columns}, {self.classes} "
-            f"classes, rate = {self.scale:g} * image + {self.shift:g})"
+            f"Stimuli({self.name!r}: {len(self)} images of {rows}x{columns}, {self.outputs} "
+            f"{'classes' if self.targets is None else 'targets'}, "
+            f"rate = {self.scale:g} * image + {self.shift:g})"
         )
 
     @property
     def units(self) -> int:
         """Return the number of input units: rows times columns."""
         return self.images.sizes["row"] * self.images.sizes["column"]
+
+    @property
+    def outputs(self) -> int:
+        """Return the number of output units: of classes, or of targets."""
+        if self.targets is not None:
+            return self.targets.sizes["output"]
+        assert self.classes is not None
+        return int(self.classes)
+
+    @property
+    def wanted(self) -> npt.NDArray[Any]:
+        """Return what is wanted of the outputs: labels (sample,), or targets (sample, output)."""
+        wanted = self.labels if self.targets is None else self.targets
+        assert wanted is not None
+        return wanted.values
 
     def rates(self, index: npt.ArrayLike | slice | None = None) -> npt.NDArray[np.float64]:
         """Return input rates, ``scale * image + shift``.
@@ -160,7 +204,8 @@ class Stimuli:
         """Draw a random, class-balanced subset without replacement.
 
         Classes get equal shares as far as they have members; what remains goes to classes drawn
-        at random. The order of the subset is random too, and fixed by the seed.
+        at random. Stimuli with targets have no classes and are drawn alike. The order of the subset
+        is random too, and fixed by the seed.
 
         Parameters
         ----------
@@ -181,12 +226,17 @@ class Stimuli:
         """
         if not isinstance(n, Integral) or isinstance(n, bool) or not 1 <= n <= len(self):
             raise ValueError(f"Stimuli.sample.n: expected an integer in 1..{len(self)}, got {n!r}")
-        order = _balanced_order(self.labels.values, np.random.default_rng(seed))
+        generator = np.random.default_rng(seed)
+        if self.labels is None:
+            order = generator.permutation(len(self))
+        else:
+            order = _balanced_order(self.labels.values, generator)
         chosen = order[: int(n)]
         drawn = replace(
             self,
             images=self.images.isel(sample=chosen),
-            labels=self.labels.isel(sample=chosen),
+            labels=None if self.labels is None else self.labels.isel(sample=chosen),
+            targets=None if self.targets is None else self.targets.isel(sample=chosen),
             name=f"{self.name}, {n} of {len(self)} (seed {seed})",
         )
         if self.origin is None or not isinstance(seed, Integral):
@@ -229,12 +279,23 @@ class ImageSet:
     citation: str
 
     def __post_init__(self) -> None:
-        for what in ("units", "classes"):
-            train, test = getattr(self.train, what), getattr(self.test, what)
-            if train != test:
-                raise ValueError(
-                    f"ImageSet.test: expected as many {what} as in train ({train}), got {test}"
-                )
+        check_parts("ImageSet", self.train, self.test, ("units", "classes"))
+
+
+def check_parts(where: str, train: Stimuli, test: Stimuli, numbers: tuple[str, ...]) -> None:
+    """Refuse training and test stimuli that do not belong together.
+
+    Raises
+    ------
+    ValueError
+        If one of the `numbers`, names of properties, differs.
+    """
+    for what in numbers:
+        wanted, got = getattr(train, what), getattr(test, what)
+        if wanted != got:
+            raise ValueError(
+                f"{where}.test: expected as many {what} as in train ({wanted}), got {got}"
+            )
 
 
 def _balanced_order(
@@ -272,7 +333,12 @@ def _check_numbers(stimuli: Stimuli) -> None:
     if not isinstance(stimuli.name, str) or not stimuli.name:
         raise ValueError(f"Stimuli.name: expected a non-empty string, got {stimuli.name!r}")
     classes = stimuli.classes
-    if not isinstance(classes, Integral) or isinstance(classes, bool) or classes < 1:
+    if stimuli.labels is None:
+        if classes is not None:
+            raise ValueError(
+                f"Stimuli.classes: expected none where there are no labels, got {classes!r}"
+            )
+    elif not isinstance(classes, Integral) or isinstance(classes, bool) or classes < 1:
         raise ValueError(f"Stimuli.classes: expected a positive integer, got {classes!r}")
     for what in ("scale", "shift"):
         value = getattr(stimuli, what)
@@ -294,16 +360,40 @@ def _check_labels(stimuli: Stimuli) -> None:
             f"Stimuli.labels: expected one label for each of {len(stimuli)} images, "
             f"got {labels.sizes['sample']}"
         )
-    wanted = f"integers in 0..{stimuli.classes - 1}"
+    wanted = f"integers in 0..{stimuli.outputs - 1}"
     if not np.issubdtype(labels.dtype, np.integer):
         raise TypeError(
             f"Stimuli.labels: expected {wanted}, got values of type {labels.dtype}; convert them: "
             "labels.astype(int)"
         )
-    outside = np.flatnonzero((labels.values < 0) | (labels.values >= stimuli.classes))
+    outside = np.flatnonzero((labels.values < 0) | (labels.values >= stimuli.outputs))
     if outside.size:
         first = int(outside[0])
         raise ValueError(
             f"Stimuli.labels: expected {wanted}, got {labels.values[first]} at sample {first}; "
             "mend the label or raise classes"
         )
+
+
+def _check_targets(stimuli: Stimuli, targets: xr.DataArray) -> None:
+    if not isinstance(targets, xr.DataArray):
+        raise TypeError(
+            f"Stimuli.targets: expected a DataArray, got {type(targets).__name__}; use "
+            "Stimuli.from_arrays(images, targets=targets)"
+        )
+    if targets.dims != TARGET_DIMS:
+        raise ValueError(f"Stimuli.targets: expected dims {TARGET_DIMS}, got {targets.dims}")
+    sizes = targets.sizes["sample"], targets.sizes["output"]
+    if sizes[0] != len(stimuli) or not sizes[1]:
+        raise ValueError(
+            f"Stimuli.targets: expected at least one target for each of {len(stimuli)} images, "
+            f"got sizes {dict(targets.sizes)}"
+        )
+    if not np.issubdtype(targets.dtype, np.floating):
+        raise TypeError(
+            f"Stimuli.targets: expected floating values, got {targets.dtype}; classes are given as "
+            "labels"
+        )
+    if not np.isfinite(targets.values).all():
+        bad = int(np.count_nonzero(~np.isfinite(targets.values)))
+        raise ValueError(f"Stimuli.targets: expected finite values, got {bad} NaN or Inf")

@@ -86,14 +86,15 @@ class CompiledProgram(Program):
         self.banks = 0
 
     def add_bank(
-        self, images: np.ndarray, labels: np.ndarray, *, replaces: int | None = None
+        self, images: np.ndarray, targets: np.ndarray, *, replaces: int | None = None
     ) -> int:
         """Write the stimuli to files that the program maps."""
         if images.dtype not in (np.uint8, self.real):
             raise TypeError(f"add_bank.images: expected uint8 or {self.real}, got {images.dtype}")
         number = self.banks if replaces is None else replaces
         np.ascontiguousarray(images).tofile(self.work / f"bank_{number}")
-        labels.astype(np.int64).tofile(self.work / f"labels_{number}")
+        kind = np.int64 if targets.ndim == 1 else self.real
+        targets.astype(kind).tofile(self.work / f"targets_{number}")
         self.banks = max(self.banks, number + 1)
         return number
 

@@ -63,7 +63,7 @@ class Program(ABC):
 
     @abstractmethod
     def add_bank(
-        self, images: np.ndarray, labels: np.ndarray, *, replaces: int | None = None
+        self, images: np.ndarray, targets: np.ndarray, *, replaces: int | None = None
     ) -> int:
         """Store stimuli for later segments.
 
@@ -71,8 +71,9 @@ class Program(ABC):
         ----------
         images : ndarray
             (stimulus, unit), uint8 or the float type of the program.
-        labels : ndarray of int
-            (stimulus,).
+        targets : ndarray
+            Categories, (stimulus,) of int, which are presented one-hot; or what every output should
+            be, (stimulus, output) of the float type, with the setting ``graded``.
         replaces : int, optional
             Number of a bank that is needed no more, and whose number these stimuli get.
 

@@ -69,12 +69,12 @@ class RuntimeProgram(Program):
         return activated(self.device, _PREFERENCES, self.dtype)
 
     def add_bank(
-        self, images: np.ndarray, labels: np.ndarray, *, replaces: int | None = None
+        self, images: np.ndarray, targets: np.ndarray, *, replaces: int | None = None
     ) -> int:
         """Keep a reference to the stimuli."""
         banks = self.source.banks
         number = len(banks) if replaces is None else replaces
-        banks[number : number + 1] = [(images, labels)]
+        banks[number : number + 1] = [(images, targets)]
         return number
 
     def run(

@@ -27,16 +27,17 @@ SOURCE_SETTINGS: dict[str, type] = {
     "presentations": int,  # in this segment; trials beyond them stay silent
     "scale": float,
     "shift": float,
+    "graded": int,  # 1: the bank's targets are real numbers, one for each output; 0: categories
     "record": int,
 }
 
 
 class Source(Group):
-    """Set the rates of an input population, and one-hot categories elsewhere, in every step.
+    """Set the rates of an input population, and the targets of another one, in every step.
 
     In steps ``k*hold`` to ``(k + 1)*hold - 1`` trial `j` has presentation ``k*trials + j`` of the
-    segment. Where there are no
-    presentations left, trials are silent: rates, categories and shares are 0.
+    segment. Where there are no presentations left, trials are silent: rates, targets and shares are
+    0. Targets are one-hot categories, or real numbers of a bank.
 
     Parameters
     ----------
@@ -128,26 +129,29 @@ class Source(Group):
         active = int(min(self.trials, max(0, values["presentations"] - begin)))
         rows = rates.reshape(self.trials, self.units)
         rows[active:] = 0
-        labels = self._fill(rows[:active], begin, values)
+        wanted = self._fill(rows[:active], begin, values)
+        shown = targets.reshape(self.trials, self.classes)
         targets[:] = 0
-        targets.reshape(self.trials, self.classes)[np.arange(active), labels] = 1
+        if wanted.ndim == 1:
+            shown[np.arange(active), wanted] = 1
+        else:
+            shown[:active] = wanted
         share[:active] = 1 / max(active, 1)
         share[active:] = 0
         if values["record"]:
-            shown = targets.reshape(self.trials, self.classes)[:active]
-            self.recorded.append((rows[:active].copy(), shown.copy()))
+            self.recorded.append((rows[:active].copy(), shown[:active].copy()))
 
     def _fill(self, rows: np.ndarray, begin: int, values: dict[str, Any]) -> np.ndarray:
-        """Write the rates of the active trials and return their labels."""
+        """Write the rates of the active trials and return their categories, or targets."""
         count = len(rows)
         if not count:
             return np.zeros(0, np.int64)
         if not values["noise"]:
-            images, labels = self.banks[values["bank"]]
+            images, targets = self.banks[values["bank"]]
             chosen = self.order_of_bank[begin : begin + count]
             np.multiply(images[chosen], values["scale"], out=rows)
             rows += values["shift"]
-            return labels[chosen]
+            return targets[chosen]
         seed, stream = int(values["seed"]), int(values["stream"])
         first = int(values["first"]) + begin
         rows[:] = draw_noise(

@@ -427,9 +427,7 @@ def _add_readout(context: Context) -> None:
         Propagate(readout.mismatch, into="mismatch_post", order=READOUT + 4),
     ]
     if readout.normalises:
-        gather.append(
-            Propagate("exp(drive_pre - peak_post)", into="total_post", order=READOUT + 2)
-        )
+        gather.append(Propagate("exp(drive_pre - peak_post)", into="total_post", order=READOUT + 2))
     spread = [Propagate(readout.rate, into="r_post", order=READOUT + 3)]
     if not network.rule.output_delta and not (context.leaky and context.leaky.spiking):
         error = f"({readout.error})*share_pre"

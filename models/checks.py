@@ -12,12 +12,16 @@ from ontogeny.data import Stimuli
 
 from .life import stored_bytes
 from .network import Network
+from .readout import READOUTS
 from .record import Record
 from .schedule import Learning, Phase, Schedule, Spontaneous
 
 __all__ = ["check_integer", "check_simulation", "check_store", "checked_weights"]
 
 _log = logging.getLogger(__name__)
+
+# Distributions that were computed in float32 sum to 1 up to this.
+_SUM_TOLERANCE = 1e-5
 
 
 def check_simulation(
@@ -44,19 +48,22 @@ def check_simulation(
     check_integer("seed", seed, low=0)
     if not isinstance(dtype, str) or dtype not in ("float32", "float64"):
         raise ValueError(f"simulate.dtype: expected 'float32' or 'float64', got {dtype!r}")
-    _check_phases(network, schedule, trials)
+    _check_phases(network, schedule, trials, dtype)
     _check_numbers(network, schedule, dtype)
     _check_budget(network, schedule, trials=trials, dtype=dtype, record=record)
 
 
-def _check_phases(network: Network, schedule: Schedule, trials: int) -> None:
+def _check_phases(network: Network, schedule: Schedule, trials: int, dtype: str) -> None:
     for number, phase in enumerate(schedule.phases):
         if isinstance(phase, Spontaneous):
             phase.noise.check_units(network.sizes[0])
         for name in ("stimuli", "test"):
             stimuli = getattr(phase, name, None)
             if stimuli is not None:
-                _check_stimuli(network, stimuli, f"phase {number}, {type(phase).__name__}.{name}")
+                where = f"phase {number}, {type(phase).__name__}.{name}"
+                _check_stimuli(network, stimuli, where)
+                if stimuli.targets is not None:
+                    _check_targets(network, stimuli.targets.values, dtype, where)
         _check_noise(network, phase, number)
         if isinstance(phase, Learning) and trials > len(phase.stimuli):
             raise ValueError(
@@ -114,14 +121,35 @@ def _check_stimuli(network: Network, stimuli: Stimuli, where: str) -> None:
             f"{where}: expected images of {inputs} pixels, one for each neuron of the inputs, got "
             f"{rows} x {columns} = {stimuli.units}; make the network's first size {stimuli.units}"
         )
-    if stimuli.classes != outputs:
+    if stimuli.outputs != outputs:
+        what = "classes" if stimuli.targets is None else "targets"
         raise ValueError(
-            f"{where}: expected {outputs} classes, one for each neuron of the outputs, got "
-            f"{stimuli.classes}; make the network's last size {stimuli.classes}"
+            f"{where}: expected {outputs} {what}, one for each neuron of the outputs, got "
+            f"{stimuli.outputs}; make the network's last size {stimuli.outputs}"
         )
     images = stimuli.images.values
     if images.dtype != np.uint8 and not np.isfinite(images).all():
         raise ValueError(f"{where}: expected finite images, got NaN or infinity")
+
+
+def _check_targets(network: Network, targets: np.ndarray, dtype: str, where: str) -> None:
+    """Refuse targets that the float type cannot hold, or that the readout has no loss for."""
+    limit = float(np.finfo(dtype).max)
+    if not np.isfinite(targets).all() or np.abs(targets).max() > limit:
+        raise ValueError(
+            f"{where}: expected finite targets of at most {limit:.3g} ({dtype}), got "
+            f"{float(np.abs(targets).max()):.3g}; scale them"
+        )
+    # Cross-entropy compares distributions.
+    sums = targets.sum(axis=1, dtype=np.float64)
+    wrong = np.flatnonzero((targets < 0).any(axis=1) | (np.abs(sums - 1) > _SUM_TOLERANCE))
+    if READOUTS[network.readout].normalises and wrong.size:
+        raise ValueError(
+            f"{where}: expected targets of every stimulus that are not negative and sum to 1, a "
+            f"distribution over the outputs of the readout {network.readout!r}, got "
+            f"{np.array2string(targets[wrong[0]], precision=3, threshold=8)} at sample {wrong[0]}; "
+            f"use readout='linear' or 'sigmoid'"
+        )
 
 
 def _check_budget(

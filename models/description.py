@@ -12,7 +12,7 @@ import numpy as np
 from ontogeny.data import Stimuli
 from ontogeny.plasticity import Optimiser, Rule
 
-__all__ = ["describe", "digest_of", "to_json"]
+__all__ = ["describe", "digest_of", "digest_of_stimuli", "to_json"]
 
 
 def digest_of(*arrays: np.ndarray) -> str:
@@ -24,6 +24,14 @@ def digest_of(*arrays: np.ndarray) -> str:
     return digest.hexdigest()
 
 
+def digest_of_stimuli(stimuli: Stimuli) -> str:
+    """Return the SHA-256 of images and labels, or of images and targets."""
+    wanted = stimuli.wanted
+    if stimuli.targets is None:
+        wanted = wanted.astype(np.int64)
+    return digest_of(stimuli.images.values, wanted)
+
+
 def describe(value: Any) -> Any:
     """Turn a description into what JSON can hold; stimuli become name, size and SHA-256."""
     if isinstance(value, Stimuli):
@@ -31,10 +39,10 @@ def describe(value: Any) -> Any:
             "type": "Stimuli",
             "name": value.name,
             "size": len(value),
-            "classes": int(value.classes),
+            "classes": None if value.classes is None else int(value.classes),
             "scale": float(value.scale),
             "shift": float(value.shift),
-            "sha256": digest_of(value.images.values, value.labels.values.astype(np.int64)),
+            "sha256": digest_of_stimuli(value),
             "origin": describe(value.origin),
         }
     if is_dataclass(value):

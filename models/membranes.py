@@ -150,7 +150,9 @@ def _add_spikes(context: Context, layer: int) -> None:
     context.built.add("error_spread", made)
     _draw(context, layer, "error_chance", _ERRORS, READOUT + 6, kind="uniform", gate="plastic")
     code = f"error_spike = int({chance.format('error_chance')} < tonic_rate + error_gain*error)\n"
-    code += _solved(context, group, "derror_filtered/dt = (error_spike - error_filtered)/tau_spikes : 1")
+    code += _solved(
+        context, group, "derror_filtered/dt = (error_spike - error_filtered)/tau_spikes : 1"
+    )
     if not context.network.rule.output_delta:
         code += "\ndelta = (error_filtered - tonic_rate)/error_gain*share"
     context.run(group, code, READOUT + 7, "error_spikes", gate="plastic")

@@ -36,7 +36,11 @@ def perturbation_variables(network: Network, kind: str) -> tuple[str, ...]:
     if not network.rule.perturbation or kind == "inputs":
         return ()
     if kind == "trial":
-        return ("loss", "perturbed_loss", *(f"perturbed_{x}" for x in ("peak", "total", "mismatch")))
+        return (
+            "loss",
+            "perturbed_loss",
+            *(f"perturbed_{x}" for x in ("peak", "total", "mismatch")),
+        )
     own = ("perturbed_current", "perturbed_drive", "perturbed_r")
     return ("deviate", *own, "loss", "perturbed_loss")
 
@@ -103,9 +107,7 @@ def add_perturbation(context: Context) -> None:
     )
     _route(context, "perturbed_spread", [rate], outwards=True)
     losses = f"loss = {readout.loss}\nperturbed_loss = {_renamed(readout.loss, 'perturbed')}"
-    context.run(
-        context.trial, losses, order + 4, "losses", gate="plastic", window=context.window
-    )
+    context.run(context.trial, losses, order + 4, "losses", gate="plastic", window=context.window)
     _broadcast(context, order + 5)
 
 

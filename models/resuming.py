@@ -9,10 +9,17 @@ from typing import Any
 import xarray as xr
 
 from ontogeny import data, plasticity
-from ontogeny.data import IMAGE_DIMS, FrameNoise, NoiseProcess, Stimuli, load_origin
+from ontogeny.data import (
+    IMAGE_DIMS,
+    TARGET_DIMS,
+    FrameNoise,
+    NoiseProcess,
+    Stimuli,
+    load_origin,
+)
 from ontogeny.data.parts import PartsFolder
-from ontogeny.plasticity.vocabulary import VOCABULARY
 from ontogeny.plasticity import FeedbackSynapses, ForwardSynapses, InitialWeights, Optimiser, Rule
+from ontogeny.plasticity.vocabulary import VOCABULARY
 
 from .consolidation import opened_life
 from .description import describe
@@ -146,9 +153,7 @@ def _made(description: Any, folder: PartsFolder) -> Any:
             f"somebody's own; go on from Python, where it is defined: simulate(..., resume=True)"
         )
     fields = {
-        name: _made(value, folder)
-        for name, value in description.items()
-        if name not in _DERIVED
+        name: _made(value, folder) for name, value in description.items() if name not in _DERIVED
     }
     return _KNOWN[kind](**fields)
 
@@ -158,9 +163,14 @@ def _stimuli(description: Mapping[str, Any], folder: PartsFolder) -> Stimuli:
     if description["origin"] is not None:
         return load_origin(description["origin"])
     arrays = folder.read_arrays(stimuli_file(description["sha256"]))
+    wanted: dict[str, Any] = {
+        name: xr.DataArray(arrays[name], dims=dims)
+        for name, dims in (("labels", ("sample",)), ("targets", TARGET_DIMS))
+        if name in arrays
+    }
     return Stimuli(
         images=xr.DataArray(arrays["images"], dims=IMAGE_DIMS),
-        labels=xr.DataArray(arrays["labels"], dims="sample"),
+        **wanted,
         **{name: description[name] for name in ("classes", "name", "scale", "shift")},
     )
 

@@ -212,8 +212,10 @@ class Run:
             self.life.activity.append((segment.end.phase_index, *self.program.recorded()))
         if self._is_over(phase, segment, loss) or segment.checkpoint:
             self._gather_weights()
-            means = self.loss_sum / self.seen, self.hits / self.seen
-            self.life.checkpoint(segment.end, self.weights, *means)
+            accuracy = self.hits / self.seen
+            if settings.get("graded"):
+                accuracy = np.nan
+            self.life.checkpoint(segment.end, self.weights, self.loss_sum / self.seen, accuracy)
             self.loss_sum = self.hits = 0.0
             self.seen = 0
 
@@ -249,7 +251,8 @@ class Run:
         self.state |= moving
         self._check(evaluation.place, total_loss, 0)
         size = len(stimuli)
-        self.life.test(evaluation.place, total_loss / size, total_hits / size, size)
+        accuracy = total_hits / size if stimuli.targets is None else np.nan
+        self.life.test(evaluation.place, total_loss / size, accuracy, size)
 
     def _run(self, settings: Mapping[str, float], order: np.ndarray | None) -> tuple[float, float]:
         """Run one segment and return the sums of loss and hits."""
@@ -334,9 +337,13 @@ class Run:
             images = stimuli.images.values.reshape(len(stimuli), -1)
             if images.dtype != np.uint8:
                 images = images.astype(self.dtype)
-            self.banks[id(stimuli)] = self.program.add_bank(images, stimuli.labels.values)
+            targets = stimuli.wanted
+            if stimuli.targets is not None:
+                targets = targets.astype(self.dtype)
+            self.banks[id(stimuli)] = self.program.add_bank(images, targets)
         scales = {"scale": float(stimuli.scale), "shift": float(stimuli.shift)}
-        return {"bank": self.banks[id(stimuli)], "noise": 0, **scales}
+        graded = int(stimuli.targets is not None)
+        return {"bank": self.banks[id(stimuli)], "noise": 0, "graded": graded, **scales}
 
     def _order(self, phase: Learning, segment: Segment) -> np.ndarray:
         """Return the order of stimuli in an epoch."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ontogeny.data import FrameNoise, ImageSet, Noise, Stimuli
+from ontogeny.data import FrameNoise, ImageSet, Noise, Stimuli, TeacherSet
 
 __all__ = ["Learning", "LossBelow", "Phase", "Schedule", "Spontaneous", "Test"]
 
@@ -26,7 +26,7 @@ def _check_count(where: str, value: Any) -> None:
 def _check_stimuli(where: str, value: Any, *, optional: bool = False) -> None:
     if not (isinstance(value, Stimuli) or (optional and value is None)):
         cure = "Stimuli.from_arrays(images, labels) makes them from arrays"
-        if isinstance(value, ImageSet):
+        if isinstance(value, ImageSet | TeacherSet):
             cure = "a data set has .train and .test"
         raise TypeError(
             f"{where}: expected Stimuli, such as load_images('mnist-5k').train, got "
@@ -128,7 +128,7 @@ class Spontaneous(Phase):
 
 @dataclass(frozen=True)
 class Learning(Phase):
-    """Let the network learn from labelled stimuli, in a new random order every epoch.
+    """Let the network learn from stimuli, in a new random order every epoch.
 
     The optimiser starts afresh. A last step that has fewer stimuli than trials averages over those
     it has.

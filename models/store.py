@@ -15,7 +15,7 @@ from ontogeny.data import Stimuli
 from ontogeny.data.parts import PartsFolder
 
 from .consolidation import consolidate, opened_life, part_name
-from .description import digest_of
+from .description import digest_of_stimuli
 from .differences import other_versions, refuse_another
 from .interrupts import LifeInterrupted
 from .life import Life
@@ -96,9 +96,8 @@ class Store:
         """Write down what lives, and what of it cannot be had elsewhere."""
         self.folder.remove_files()
         for name, stimuli in _own_stimuli(self.life.schedule).items():
-            self.folder.write_arrays(
-                name, {"images": stimuli.images.values, "labels": stimuli.labels.values}
-            )
+            kind = "labels" if stimuli.targets is None else "targets"
+            self.folder.write_arrays(name, {"images": stimuli.images.values, kind: stimuli.wanted})
         if "given_weights" in self.life.attributes:
             self.folder.write_arrays(GIVEN, given)
         description = {"format": _FORMAT, "life": self.life.attributes}
@@ -265,6 +264,5 @@ def _own_stimuli(schedule: Schedule) -> dict[str, Stimuli]:
         for what in ("stimuli", "test"):
             stimuli = getattr(phase, what, None)
             if stimuli is not None and stimuli.origin is None:
-                digest = digest_of(stimuli.images.values, stimuli.labels.values.astype(np.int64))
-                found[stimuli_file(digest)] = stimuli
+                found[stimuli_file(digest_of_stimuli(stimuli))] = stimuli
     return found

@@ -33,4 +33,6 @@ class KolenPollack(Rule):
         "Kolen JF, Pollack JB (1994). Backpropagation without weight transport. IEEE International "
         "Conference on Neural Networks 3:1375-1380"
     )
-    decay_rate: float = parameter(1e-3, "share of a weight that an update takes", low=0, high=1, paced=True)
+    decay_rate: float = parameter(
+        1e-3, "share of a weight that an update takes", low=0, high=1, paced=True
+    )

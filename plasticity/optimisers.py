@@ -75,9 +75,7 @@ class SGD(Optimiser):
     'w -= rate*g'
     """
 
-    rate: float = parameter(
-        0.1, "learning rate", low=0, high=float("inf"), strict=True, paced=True
-    )
+    rate: float = parameter(0.1, "learning rate", low=0, high=float("inf"), strict=True, paced=True)
     momentum: float = parameter(0.0, "share of the last change that is kept", low=0, high=1)
     weight_decay: float = parameter(0.0, "pull of weights towards 0", low=0)
 

@@ -46,5 +46,7 @@ class WeightMirror(Rule):
         "Akrout M, Wilson C, Humphreys PC, Lillicrap T, Tweed DB (2019). Deep learning without "
         "weight transport. Advances in Neural Information Processing Systems 32"
     )
-    mirror_rate: float = parameter(0.01, "rate of feedback synapses", low=0, strict=True, paced=True)
+    mirror_rate: float = parameter(
+        0.01, "rate of feedback synapses", low=0, strict=True, paced=True
+    )
     mirror_decay: float = parameter(1.0, "pull of feedback weights towards 0", low=0)

@@ -182,7 +182,7 @@ def digits(units: int, count: int = BANK) -> tuple[np.ndarray, np.ndarray]:
     labels : ndarray of int, (stimulus,)
     """
     train = load_images("mnist-5k").train
-    images, labels = train.images.values[:count], train.labels.values[:count]
+    images, labels = train.images.values[:count], train.wanted[:count]
     side = int(np.ceil(np.sqrt(units)))
     nearest = np.arange(side) * images.shape[1] // side
     scaled = images[:, nearest][:, :, nearest].reshape(len(images), -1)

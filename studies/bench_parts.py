@@ -94,7 +94,7 @@ def training_images(units: int, classes: int) -> tuple[np.ndarray, np.ndarray, s
     """
     if units == 784 and _has_mnist():
         train = load_images("mnist").train
-        return train.images.values.reshape(DIGITS, units), train.labels.values, "MNIST"
+        return train.images.values.reshape(DIGITS, units), train.wanted, "MNIST"
     generator = np.random.default_rng(0)
     images = generator.integers(0, 256, (DIGITS, units), dtype=np.uint8)
     images *= generator.random((DIGITS, units), dtype=np.float32) < 0.2

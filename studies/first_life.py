@@ -143,7 +143,7 @@ class FirstLife:
             train = train.sample(self.training_size, seed=SUBSET_SEED)
         noise = Spontaneous(self.noise, presentations=self.noise_presentations)
         learning = Learning(train, epochs=self.epochs, test=images.test)
-        sizes = [train.units, *self.hidden, train.classes]
+        sizes = [train.units, *self.hidden, train.outputs]
         optimiser = Adam(rate=self.rate)
         reference = layered(sizes, rule=Backpropagation(), optimiser=optimiser)
         network = layered(sizes, rule=self.rule, optimiser=optimiser)

@@ -50,9 +50,10 @@ __global__ void present_noise_kernel(Presentation p, int64_t active, T* rates, T
         }
 }
 
+// Targets are one category for each stimulus, or real numbers, one for each output.
 template <class T, class U>
 __global__ void present_images_kernel(Presentation p, int64_t active, const U* images,
-                                      const int64_t* labels, const int64_t* order, T* rates,
+                                      const void* wanted, const int64_t* order, T* rates,
                                       T* targets, T* share)
 {
     const int64_t thread = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
@@ -60,7 +61,14 @@ __global__ void present_images_kernel(Presentation p, int64_t active, const U* i
     if (trial >= p.trials) return;
     const int64_t stimulus = trial < active ? order[p.step * p.trials + trial] : 0;
     if (part >= p.units)
-        present_category(p, trial, part - p.units, labels[stimulus], active, targets, share);
+    {
+        const int64_t output = part - p.units;
+        const int64_t label = p.graded ? -1 : static_cast<const int64_t*>(wanted)[stimulus];
+        present_category(p, trial, output, label, active, targets, share);
+        if (p.graded && trial < active)
+            targets[trial * p.classes + output] =
+                static_cast<const T*>(wanted)[stimulus * p.classes + output];
+    }
     else if (trial < active)
         rates[trial * p.units + part] =
             T(images[stimulus * p.units + part]) * T(p.scale) + T(p.shift);
@@ -87,18 +95,19 @@ void present_images(const Presentation& p, int64_t active, const std::string& fo
 {
     const std::string number = std::to_string(p.bank);
     const size_t bytes = mapped(folder + "bank_" + number).bytes;
-    const size_t stimuli = mapped(folder + "labels_" + number).bytes / sizeof(int64_t);
+    const size_t each = p.graded ? p.classes * sizeof(T) : sizeof(int64_t);
+    const size_t stimuli = mapped(folder + "targets_" + number).bytes / each;
     const void* bank = copied(folder + "bank_" + number);
-    const int64_t* labels = static_cast<const int64_t*>(copied(folder + "labels_" + number));
+    const void* wanted = copied(folder + "targets_" + number);
     const int64_t* order = static_cast<const int64_t*>(copied(folder + "order"));
     const unsigned int blocks = blocks_for(p.trials * (p.units + p.classes));
     // Images are uint8 or of the program's float type; which one follows from the size of the bank.
     if (bytes == stimuli * p.units)
         present_images_kernel<<<blocks, THREADS>>>(
-            p, active, static_cast<const uint8_t*>(bank), labels, order, rates, targets, share);
+            p, active, static_cast<const uint8_t*>(bank), wanted, order, rates, targets, share);
     else if (bytes == stimuli * p.units * sizeof(T))
         present_images_kernel<<<blocks, THREADS>>>(
-            p, active, static_cast<const T*>(bank), labels, order, rates, targets, share);
+            p, active, static_cast<const T*>(bank), wanted, order, rates, targets, share);
     else
         fail("Unexpected size of", folder + "bank_" + number);
 }

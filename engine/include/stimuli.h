@@ -24,7 +24,7 @@ namespace dense_engine {
 
 struct Presentation {
     int64_t trials, units, classes, step;
-    int64_t bank, noise, seed, stream, first, presentations, record;
+    int64_t bank, noise, seed, stream, first, presentations, graded, record;
     double noise_mean, noise_std, scale, shift;
 };
 
@@ -66,23 +66,28 @@ void copy_image(const Presentation& p, const void* bank, int64_t row, T* rates)
     for (int64_t i = 0; i < units; i++) into[i] = T(image[i]) * scale + shift;
 }
 
-// Images are uint8 or of the program's float type; which one follows from the size of the bank.
+// Images are uint8 or of the program's float type; which one follows from the size of the bank. Its
+// targets are one category for each stimulus, or real numbers, one for each output.
 template <class T>
-int64_t present_image(const Presentation& p, const std::string& folder, int64_t position, T* rates)
+void present_image(const Presentation& p, const std::string& folder, int64_t position, T* rates,
+                   T* targets)
 {
     const std::string number = std::to_string(p.bank);
     const Mapped& bank = mapped(folder + "bank_" + number);
-    const Mapped& labels = mapped(folder + "labels_" + number);
+    const Mapped& wanted = mapped(folder + "targets_" + number);
     const Mapped& order = mapped(folder + "order");
     const int64_t row = static_cast<const int64_t*>(order.data)[position];
-    const size_t stimuli = labels.bytes / sizeof(int64_t);
+    const size_t stimuli = wanted.bytes / (p.graded ? p.classes * sizeof(T) : sizeof(int64_t));
     if (bank.bytes == stimuli * p.units)
         copy_image<T, uint8_t>(p, bank.data, row, rates);
     else if (bank.bytes == stimuli * p.units * sizeof(T))
         copy_image<T, T>(p, bank.data, row, rates);
     else
         fail("Unexpected size of", folder + "bank_" + number);
-    return static_cast<const int64_t*>(labels.data)[row];
+    if (p.graded)
+        std::copy_n(static_cast<const T*>(wanted.data) + row * p.classes, p.classes, targets);
+    else
+        targets[static_cast<const int64_t*>(wanted.data)[row]] = T(1);
 }
 
 template <class T>
@@ -112,17 +117,16 @@ void present(const Presentation& p, const std::string& folder, T* rates, T* targ
     for (int64_t j = 0; j < active; j++)
     {
         T* row = rates + j * p.units;
-        int64_t label;
+        T* wanted = targets + j * p.classes;
         if (p.noise)
         {
             const int64_t presentation = p.first + begin + j;
             draw_noise<T>(p.noise == 1, p.seed, 2 * p.stream, presentation, p.units, p.noise_mean,
                           p.noise_std, row);
-            label = draw_label(p.seed, 2 * p.stream + 1, presentation, p.classes);
+            wanted[draw_label(p.seed, 2 * p.stream + 1, presentation, p.classes)] = T(1);
         }
         else
-            label = present_image(p, folder, begin + j, row);
-        targets[j * p.classes + label] = T(1);
+            present_image(p, folder, begin + j, row, wanted);
         share[j] = T(1) / T(active);
     }
     std::fill(rates + active * p.units, rates + p.trials * p.units, T(0));

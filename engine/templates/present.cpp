@@ -14,7 +14,7 @@ namespace brian { extern std::string results_dir; }
     if (_step % _hold) return;
     _p.step = _step / _hold;
 {% for key in ('bank', 'noise', 'noise_mean', 'noise_std', 'seed', 'stream', 'first', 'presentations',
-               'scale', 'shift', 'record') %}
+               'scale', 'shift', 'graded', 'record') %}
     _p.{{key}} = {{value(key)}};
 {% endfor %}
     dense_engine::present(_p, brian::results_dir, {{get_array_name(_arrays['rates'])}},

@@ -192,3 +192,66 @@ def test_from_arrays_refuses_other_shapes_and_labels():
         Stimuli.from_arrays(np.zeros(24), [0])
     with pytest.raises(TypeError, match="labels.astype"):
         Stimuli.from_arrays(np.zeros((2, 3)), [0.0, 1.0])
+
+
+def regression(targets=None, **fields):
+    targets = np.arange(24.0).reshape(12, 2) if targets is None else targets
+    given = stimuli()
+    return Stimuli(
+        **{
+            "images": given.images,
+            "targets": xr.DataArray(targets, dims=("sample", "output")),
+            "name": "sums",
+            **fields,
+        }
+    )
+
+
+def test_targets():
+    sums = regression()
+    assert (len(sums), sums.units, sums.outputs, sums.classes) == (12, 6, 2, None)
+    assert sums.labels is None
+    np.testing.assert_array_equal(sums.wanted, np.arange(24).reshape(12, 2))
+    assert repr(sums) == "Stimuli('sums': 12 images of 2x3, 2 targets, rate = 1 * image + 0)"
+    assert (stimuli().outputs, stimuli().targets) == (3, None)
+    np.testing.assert_array_equal(stimuli().wanted, np.arange(12) % 3)
+
+
+def test_sample_keeps_images_with_their_targets():
+    part = regression().sample(7, seed=4)
+    np.testing.assert_array_equal(part.images.values[:, 0, 0] // 6 * 2, part.targets.values[:, 0])
+    assert len(np.unique(part.images.values[:, 0, 0])) == 7
+    assert part.labels is None
+
+
+def test_either_labels_or_targets():
+    with pytest.raises(ValueError, match=r"either labels \(classes\) or targets .*, got both"):
+        regression(labels=stimuli().labels, classes=3)
+    with pytest.raises(ValueError, match="got neither"):
+        Stimuli(images=stimuli().images, name="none")
+    with pytest.raises(ValueError, match="classes: expected none where there are no labels, got 2"):
+        regression(classes=2)
+
+
+def test_targets_must_fit():
+    with pytest.raises(ValueError, match=r"at least one target for each of 12 images, got sizes"):
+        regression(np.zeros((11, 2)))
+    with pytest.raises(ValueError, match="at least one target"):
+        regression(np.zeros((12, 0)))
+    with pytest.raises(TypeError, match="expected floating values, got int64; classes are given"):
+        regression(np.zeros((12, 2), np.int64))
+    with pytest.raises(ValueError, match=r"Stimuli\.targets: expected finite values, got 24 NaN"):
+        regression(np.full((12, 2), np.inf))
+    with pytest.raises(ValueError, match=r"targets: expected dims \('sample', 'output'\)"):
+        replace(regression(), targets=regression().targets.T)
+    with pytest.raises(TypeError, match="expected a DataArray, got list; use Stimuli.from_arrays"):
+        replace(regression(), targets=[[0.0]] * 12)
+
+
+def test_from_arrays_with_targets():
+    own = Stimuli.from_arrays(np.zeros((4, 6)), targets=np.arange(8).reshape(4, 2))
+    assert (own.outputs, own.targets.dtype) == (2, np.float64)
+    with pytest.raises(ValueError, match=r"got shapes \(4, 1, 6\) and \(4,\)"):
+        Stimuli.from_arrays(np.zeros((4, 6)), targets=np.zeros(4))
+    with pytest.raises(ValueError, match="got neither"):
+        Stimuli.from_arrays(np.zeros((4, 6)))
