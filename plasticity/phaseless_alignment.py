@@ -16,10 +16,10 @@ class PhaselessAlignment(Rule):
     .. math:: \dot B_{l+1} = \rho\, \bigl( \xi_l\, (r^{HP}_{l+1})^T - \lambda B_{l+1} \bigr)
 
     with the Ornstein-Uhlenbeck noise :math:`\xi_l` of leaky neurons, which is a part of their
-    drive, and the high-pass filtered rates :math:`r^{HP}_{l+1}` above. High-pass filters hold back
-    what stimuli do, so that what is left in the mean is how the noise travels upwards:
-    :math:`B \to c\, W^T/\lambda` where responses are linear. No phases are needed (Max et al. 2024).
-    The rule needs `Leaky` dynamics with noise.
+    drive, and the high-pass filtered rates :math:`r^{HP}_{l+1}` above (of outputs, drives).
+    High-pass filters hold back what stimuli do, so that what is left in the mean is how the noise
+    travels upwards: :math:`B \to c\, W^T/\lambda` where responses are linear. No phases are needed
+    (Max et al. 2024). The rule needs `Leaky` dynamics with noise.
 
     Parameters
     ----------

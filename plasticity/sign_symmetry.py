@@ -24,10 +24,11 @@ class SignSymmetry(Rule):
     .. math:: \delta_l = (V_{l+1} \delta_{l+1}) \circ f'(o_l), \qquad
               V = M \circ \operatorname{sign}(W^T)
 
-    The magnitudes :math:`M` are all `strength`; or normal deviates, times the root mean square of the
-    feedback weights at birth, drawn afresh in every step; or those of the feedback weights at birth
-    (Liao, Leibo & Poggio 2016, who call them uSF, brSF and frSF). Signs follow the forward weights
-    at every step, so that synapses have to know one bit of each other.
+    The magnitudes :math:`M` are all `strength`; or those of normal deviates, times the root mean
+    square of the feedback weights at birth, drawn afresh in every step (leaky neurons: for every
+    stimulus); or those of the feedback weights at birth (Liao, Leibo & Poggio 2016, who call them
+    uSF, brSF and frSF). Signs follow the forward weights at every step, so that synapses have to
+    know one bit of each other.
 
     Parameters
     ----------

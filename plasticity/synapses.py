@@ -61,8 +61,8 @@ class ForwardSynapses:
     density : float
         Probability that two neurons are joined, the same for all pairs and fixed at birth.
     seed : int, optional
-        Seed of the initial weights, and of who is joined; by default it follows from the life's seed and the layer, and
-        from nothing else, so that conditions are paired.
+        Seed of the initial weights, and of who is joined; by default it follows from the life's
+        seed and the layer, and from nothing else, so that conditions are paired.
     """
 
     source: str
