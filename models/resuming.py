@@ -25,7 +25,8 @@ from .consolidation import opened_life
 from .description import describe
 from .differences import compared
 from .dynamics import Leaky, NeuronNoise, Spiking, Static
-from .network import Network, Population
+from .network import Network
+from .population import Population
 from .record import Record
 from .schedule import Learning, LossBelow, Schedule, Spontaneous, Test
 from .simulate import simulate

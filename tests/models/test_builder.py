@@ -9,7 +9,7 @@ import xarray as xr
 
 from ontogeny.data import Stimuli
 from ontogeny.models import Learning, Schedule, layered, simulate
-from ontogeny.models.builder import _reversed
+from ontogeny.models.synapses import _reversed
 from ontogeny.plasticity import SGD, Adam, Rule, parameter
 
 

@@ -54,8 +54,8 @@ START_ANGLES = {
     0.2: ((42, 42, 41), (32, 29, 27), 5e-16),
     0.25: ((45, 45, 45), (36, 34, 33), 2e-15),
 }
-# The row of the table is that of hidden neurons which are perturbed alone: with outputs perturbed and
-# taught by the loss as well, learning diverges at this rate.
+# The row of the table is that of hidden neurons which are perturbed alone: where outputs are
+# perturbed and taught by the loss as well, learning diverges at this rate.
 PARAMETERS = {"NodePerturbation": {"std": 0.1, "outputs": False}}
 
 
