@@ -61,10 +61,6 @@ class Population:
             time = seconds("Population.membrane", self.membrane)
             object.__setattr__(self, "membrane", time)
 
-    def equations(self) -> str:
-        """Return the population's dynamics at its steady state."""
-        return f"drive = current + bias\n{TRANSFERS[self.transfer].equations()}"
-
 
 def population_names(count: int) -> list[str]:
     """Return the names of the populations of a chain, from inputs to outputs."""
