@@ -87,7 +87,7 @@ def _plasticity(context: Context, layer: int, *, masked: bool) -> Correlate:
     return Correlate(
         re.sub(r"\br_pre\b", f"{heard}_pre", rule.gradient),
         into="g",
-        update=_statements(rule.decay, optimiser.equations(), "w *= mask" if masked else ""),
+        update=_statements(optimiser.equations(before=rule.decay), "w *= mask" if masked else ""),
         order=PLASTICITY + layer,
         gate="plastic",
         window=context.window,
@@ -196,13 +196,15 @@ def _feedback_plasticity(context: Context, layer: int, *, masked: bool) -> list[
     rule = context.network.rule
     if not rule.feedback_gradient:
         return []
-    update = rule.feedback_update or context.network.optimiser.equations()
+    update = context.network.optimiser.equations(before=rule.decay)
+    if rule.feedback_update:
+        update = _statements(rule.decay, rule.feedback_update)
     heard = sent(context, layer - 1, trace=True)
     return [
         Correlate(
             re.sub(r"\br_post\b", f"{heard}_post", rule.feedback_gradient),
             into="g",
-            update=_statements(rule.decay, update, "w *= mask" if masked else ""),
+            update=_statements(update, "w *= mask" if masked else ""),
             order=FEEDBACK_PLASTICITY + layer,
             gate="feedback_plastic",
             window=None if "step" in names(update) else context.window,

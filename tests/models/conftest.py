@@ -1,4 +1,4 @@
-"""A tiny life that is killed, interrupted and resumed, and the comparison of two lives."""
+"""Modules beside the tests, and the comparison of two lives."""
 
 import importlib.util
 import sys
@@ -8,16 +8,26 @@ import numpy as np
 import pytest
 
 
-@pytest.fixture(scope="session")
-def tiny():
-    name = "ontogeny_tiny_life"
-    if name not in sys.modules:
-        path = Path(__file__).parent / "tiny_life.py"
-        spec = importlib.util.spec_from_file_location(name, path)
+def load(name):
+    """Load a module that lies beside the tests, by its path."""
+    key = f"ontogeny_{name}"
+    if key not in sys.modules:
+        path = Path(__file__).parent / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(key, path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        sys.modules[name] = module
-    return sys.modules[name]
+        sys.modules[key] = module
+    return sys.modules[key]
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    return load("tiny_life")
+
+
+@pytest.fixture(scope="session")
+def side_by_side():
+    return load("side_by_side")
 
 
 @pytest.fixture
