@@ -1,4 +1,4 @@
-"""A tiny life that is killed, interrupted and resumed, and the comparison of two lives."""
+"""Lives for tests, what their programs return, and the comparison of two lives."""
 
 import importlib.util
 import sys
@@ -7,17 +7,43 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ontogeny.engine.compiled import CompiledProgram
+from ontogeny.engine.runtime import RuntimeProgram
 
-@pytest.fixture(scope="session")
-def tiny():
-    name = "ontogeny_tiny_life"
+
+def load(stem):
+    name = f"ontogeny_{stem}"
     if name not in sys.modules:
-        path = Path(__file__).parent / "tiny_life.py"
+        path = Path(__file__).parent / f"{stem}.py"
         spec = importlib.util.spec_from_file_location(name, path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         sys.modules[name] = module
     return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    return load("tiny_life")
+
+
+@pytest.fixture(scope="session")
+def leaky_life():
+    return load("leaky_life")
+
+
+@pytest.fixture
+def states(monkeypatch):
+    """Collect what segments return: weights, moments, and all that neurons keep."""
+    collected = []
+    for program in (RuntimeProgram, CompiledProgram):
+
+        def run(self, steps, settings, state, order=None, *, original=program.run):
+            collected.append(original(self, steps, settings, state, order))
+            return collected[-1]
+
+        monkeypatch.setattr(program, "run", run)
+    return collected
 
 
 @pytest.fixture
