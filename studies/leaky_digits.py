@@ -30,7 +30,7 @@ def live(
     *,
     device: str = "cpp",
     epochs: int = 10,
-    hold: float = 0.1,
+    hold: float = 0.2,
     rate: float = 0.1,
     digits: int | None = None,
 ) -> xr.DataTree:
@@ -132,7 +132,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the first network")
     parser.add_argument("--device", default="cpp", help="where they run")
     parser.add_argument("--epochs", type=int, default=10, help="how often they see all digits")
-    parser.add_argument("--hold", type=float, default=0.1, help="how long they see a digit, s")
+    parser.add_argument("--hold", type=float, default=0.2, help="how long they see a digit, s")
     parser.add_argument("--rate", type=float, default=0.1, help="learning rate of a whole digit")
     found = leaky_digits(**vars(parser.parse_args()))
     Console(width=110).print(report(found))
