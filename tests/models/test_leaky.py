@@ -202,7 +202,10 @@ def test_a_life_tells_its_dynamics(leaky_life):
 
 
 def test_equations_tell_time_constants_with_their_unit():
-    text = layered([3, 4, 2], dynamics=Leaky(noise=NOISE, trace=5 * ms)).equations()
+    dynamics = Leaky(noise=NOISE, trace=5 * ms, feedback=2 * ms)
+    text = layered([3, 4, 2], dynamics=dynamics).equations()
+    # Outputs have no compartment for feedback.
+    assert text.count("tau_feedback = 0.002 s") == text.count("dapical/dt") == 1
     for line in (
         "ddrive/dt = (current + bias + noise - drive)/tau : 1",
         "dnoise/dt = -noise/tau_noise + std*sqrt(2/tau_noise)*xi : 1",
