@@ -18,9 +18,11 @@ from ontogeny.plasticity import (
     Adam,
     Backpropagation,
     DirectFeedbackAlignment,
+    DirectRandomTargetProjection,
     FeedbackAlignment,
     KolenPollack,
     PhaselessAlignment,
+    PseudoBackpropagation,
     Shallow,
     SignSymmetry,
 )
@@ -69,6 +71,20 @@ CASES = {
         Leaky(hold=HOLD),
         {},
     ),
+    "target projection": (
+        DirectRandomTargetProjection(),
+        "direct_random_target_projection",
+        {},
+        Leaky(hold=HOLD),
+        {},
+    ),
+    "pseudo-backpropagation": (
+        PseudoBackpropagation(),
+        "pseudo_backpropagation",
+        {},
+        Leaky(hold=HOLD, learning="continuous"),
+        {},
+    ),
     "shallow": (Shallow(), "shallow", {}, Leaky(hold=HOLD), {}),
     "noise": (FeedbackAlignment(), "feedback_alignment", {}, Leaky(hold=HOLD, noise=NOISE), {}),
     "PAL": (
@@ -94,7 +110,8 @@ CASES = {
             hold=HOLD, learning="continuous", feedback=0.005, trace=0.02, noise=NOISE,
             solver="euler",
         ),
-        {"membrane": [0.01, 0.02, 0.005]},
+        # The reference hears the rates of outputs, the package their drives: linear ones are both.
+        {"membrane": [0.01, 0.02, 0.005], "readout": "linear"},
     ),
 }  # fmt: skip
 

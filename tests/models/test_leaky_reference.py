@@ -8,7 +8,8 @@ from ontogeny.engine import DEVICES
 TOLERANCE = 1e-10
 NAMES = (
     "gated", "continuous", "windowed", "backpropagation", "Kolen-Pollack", "sign-symmetry",
-    "shallow", "noise", "PAL", "spiking",
+    "target projection", "pseudo-backpropagation", "shallow", "noise", "PAL", "spiking",
+    "everything",
 )  # fmt: skip
 
 
