@@ -232,7 +232,7 @@ class Network:
             law = READOUTS[self.readout] if last else TRANSFERS[population.transfer]
             lines = [*self.membrane_equations(population), law.equations()]
             if values and isinstance(self.dynamics, Leaky):
-                lines += self.dynamics.values(self.time_constant(population))
+                lines += self.dynamics.values(self.time_constant(population), hidden=not last)
             parts.append("\n".join([f"{population.name} ({population.size})", *lines]))
         parts.append(f"rule\n{self.rule.equations()}")
         parts.append(f"optimiser\n{self.optimiser.equations()}")

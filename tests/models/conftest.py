@@ -1,4 +1,4 @@
-"""Modules beside the tests, and the comparison of two lives."""
+"""Modules beside the tests, what programs return, and the comparison of two lives."""
 
 import importlib.util
 import sys
@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ontogeny.engine.compiled import CompiledProgram
+from ontogeny.engine.runtime import RuntimeProgram
 
 def load(name):
     """Load a module that lies beside the tests, by its path."""
@@ -28,6 +30,25 @@ def tiny():
 @pytest.fixture(scope="session")
 def side_by_side():
     return load("side_by_side")
+
+
+@pytest.fixture(scope="session")
+def leaky_life():
+    return load("leaky_life")
+
+
+@pytest.fixture
+def states(monkeypatch):
+    """Collect what segments return: weights, moments, and all that neurons keep."""
+    collected = []
+    for program in (RuntimeProgram, CompiledProgram):
+
+        def run(self, steps, settings, state, order=None, *, original=program.run):
+            collected.append(original(self, steps, settings, state, order))
+            return collected[-1]
+
+        monkeypatch.setattr(program, "run", run)
+    return collected
 
 
 @pytest.fixture
