@@ -18,7 +18,7 @@ from ontogeny.plasticity import Adam, FeedbackAlignment, Rule, SignSymmetry
 
 from .rules import rules
 
-__all__ = ["SIZES", "TRANSFER", "TRIALS", "Entry", "entries", "parts"]
+__all__ = ["LEAKY", "SIZES", "TRANSFER", "TRIALS", "Entry", "entries", "parts"]
 
 SIZES = (784, 100, 10)
 #: Some of the rules were published for saturating neurons, and none needs others.
@@ -27,8 +27,8 @@ TRIALS = 64
 #: Length of the first mirroring, in epochs; afterwards a noise pattern for each stimulus.
 MIRRORING = 8
 
-# A stimulus is held for more than six membrane time constants: 64 time steps.
-_LEAKY = Leaky(
+#: A stimulus is held for more than six membrane time constants: 64 time steps.
+LEAKY = Leaky(
     membrane=0.01,
     hold=0.0625,
     highpass=0.01,
@@ -106,7 +106,7 @@ def entries() -> list[Entry]:
             found.append(kind())
     in_time = [rule for rule in found if rule.needs_time]
     static = [Entry(rule=rule) for rule in found if not rule.needs_time]
-    leaky = [Entry(rule=rule, dynamics=_LEAKY) for rule in (FeedbackAlignment(), *in_time)]
+    leaky = [Entry(rule=rule, dynamics=LEAKY) for rule in (FeedbackAlignment(), *in_time)]
     return [*static, *leaky]
 
 

@@ -115,15 +115,16 @@ def _listed() -> Table:
 
 
 def _written(results: dict[str, Any], out: Path) -> list[Path]:
-    from ontogeny.data.files import replacing
-
+    numbers = out.with_suffix(".json")
+    _write(numbers, json.dumps(results, indent=1) + "\n")
     from .rules_page import page
 
-    contents = {
-        out.with_suffix(".json"): json.dumps(results, indent=1) + "\n",
-        out: page(results, numbers=out.with_suffix(".json").name),
-    }
-    for path, text in contents.items():
-        with replacing(path) as file:
-            file.write(text.encode("utf-8"))
-    return list(contents)
+    _write(out, page(results, numbers=numbers.name))
+    return [numbers, out]
+
+
+def _write(path: Path, text: str) -> None:
+    from ontogeny.data.files import replacing
+
+    with replacing(path) as file:
+        file.write(text.encode("utf-8"))
