@@ -117,6 +117,12 @@ class FirstLife:
             raise ValueError(
                 f"FirstLife.hidden: expected at least one size, such as (100,), got {self.hidden!r}"
             )
+        if self.rule.path == "direct" and len(self.hidden) > 1:
+            raise ValueError(
+                f"FirstLife.hidden: expected one hidden population for {self.rule!r}, whose "
+                f"feedback synapses begin elsewhere than those of backpropagation beside it, got "
+                f"{self.hidden!r}"
+            )
         for what, low in (("networks", 1), ("seed", 0)):
             value = getattr(self, what)
             if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < low:

@@ -46,6 +46,10 @@ def test_importing_the_command_imports_nothing_heavy():
     [
         (["--rule", "magic"], "weight-mirror, got 'magic'"),
         (["--rule", "phaseless-alignment"], "FirstLife.rule: expected a rule for static neurons"),
+        (
+            ["--rule", "direct-feedback-alignment", "--hidden", "20,10"],
+            "FirstLife.hidden: expected one hidden population for DirectFeedbackAlignment()",
+        ),
         (["--noise", "pink"], "noise: expected one of gaussian, uniform, correlated, ornstein-uh"),
         (["--device", "abacus"], "device: expected one of numpy,"),
         (["--data", "cifar"], "load_images.name: expected one of ('mnist-5k', 'mnist',"),
