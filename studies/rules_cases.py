@@ -97,7 +97,7 @@ class Entry:
 
 def entries() -> list[Entry]:
     """Return everything that is compared: feedback alignment first, leaky networks last."""
-    found = [FeedbackAlignment()]
+    found: list[Rule] = [FeedbackAlignment()]
     for kind in rules().values():
         if kind is SignSymmetry:
             magnitudes = ("uniform", "batch-random", "fixed-random")

@@ -26,10 +26,11 @@ lists the rules.
 
 ## What rules say
 
-**Bold** is what is not at hand where a synapse is: the weight of another synapse. Everything else
+**Bold** is what is not at hand where a synapse is: the weight of another synapse (of which
+sign-symmetry takes the sign only), or something made of the weights of many. Everything else
 belongs to one of the two neurons that a synapse joins, to the synapse itself, or is the same number
-for all (`share`, `loss`, `step`). A forward synapse reads what its update direction names, a
-feedback synapse what its signal and its own plasticity name.
+for all, such as `share`, `loss` or `emission_mean`. A forward synapse reads what its update
+direction names, a feedback synapse what its signal and its own plasticity name.
 
 {said}
 
