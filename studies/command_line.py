@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from .cache_commands import cache_app
+from .rules_command import compare
 from .terminal import bar_of_lives, errors_in_one_line
 from .threads import single_thread
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cache_app, name="cache")
+app.command("rules")(compare)
 
 
 _GO_ON = (

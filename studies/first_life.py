@@ -108,9 +108,20 @@ class FirstLife:
             raise TypeError(
                 f"FirstLife.rule: expected a rule such as FeedbackAlignment(), got {self.rule!r}"
             )
+        if self.rule.needs_time:
+            raise ValueError(
+                f"FirstLife.rule: expected a rule for static neurons, got {self.rule!r}, which "
+                f"needs leaky ones; layered(..., dynamics=Leaky(...)) in a script has them"
+            )
         if not isinstance(self.hidden, tuple) or not self.hidden:
             raise ValueError(
                 f"FirstLife.hidden: expected at least one size, such as (100,), got {self.hidden!r}"
+            )
+        if self.rule.path == "direct" and len(self.hidden) > 1:
+            raise ValueError(
+                f"FirstLife.hidden: expected one hidden population for {self.rule!r}, whose "
+                f"feedback synapses begin elsewhere than those of backpropagation beside it, got "
+                f"{self.hidden!r}"
             )
         for what, low in (("networks", 1), ("seed", 0)):
             value = getattr(self, what)

@@ -5,14 +5,14 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context, parent_process
 from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-from ontogeny.models import Network, Schedule, simulate
+from ontogeny.models import Network, Record, Schedule, simulate
 from ontogeny.models.plan import total_presentations
 
 from .threads import processors, single_thread
@@ -45,6 +45,8 @@ class Job:
         As in `simulate`.
     device, dtype : str
         As in `simulate`.
+    record : Record
+        What is stored.
     resume : bool
         Go on with what is in the store.
 
@@ -62,6 +64,7 @@ class Job:
     trials: int = 64
     device: str = "numpy"
     dtype: str = "float32"
+    record: Record = field(default_factory=Record)
     resume: bool = False
 
     def __post_init__(self) -> None:
@@ -165,6 +168,7 @@ def _live(job: Job, tell: Report) -> None:
             device=job.device,
             trials=job.trials,
             seed=job.seed,
+            record=job.record,
             store=job.store,
             dtype=job.dtype,
             resume=job.resume,

@@ -104,8 +104,9 @@ def test_own_stimuli_of_the_readme_are_learned():
 
 
 def test_rule_of_the_readme_learns():
-    third = blocks(ROOT / "README.md", "python")[2]
-    rule = type(run_block(third)["network"].rule)
+    shown = run_block(blocks(ROOT / "README.md", "python")[2])
+    assert shown["known"] == ("delta_pre", "forward_w")
+    rule = type(shown["network"].rule)
     network = ontogeny.models.layered(
         [784, 30, 10], rule=rule(strength=0.2), optimiser=ontogeny.plasticity.SGD(rate=0.1)
     )

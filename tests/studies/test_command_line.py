@@ -9,7 +9,7 @@ import pytest
 from ontogeny.data import open_trajectory
 
 
-@pytest.mark.parametrize("command", ["run", "resume", "info", "doctor", "bench"])
+@pytest.mark.parametrize("command", ["run", "resume", "info", "doctor", "bench", "rules"])
 def test_help_explains_every_option(invoke, options, command):
     said = invoke(command, "--help")
     assert said.exit_code == 0
@@ -26,7 +26,8 @@ def test_help_lists_the_commands(invoke):
     said = invoke("--help")
     assert said.exit_code == 0
     assert all(
-        name in said.stdout for name in ("run", "resume", "info", "doctor", "bench", "cache")
+        name in said.stdout
+        for name in ("run", "resume", "info", "doctor", "bench", "rules", "cache")
     )
 
 
@@ -43,7 +44,12 @@ def test_importing_the_command_imports_nothing_heavy():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--rule", "magic"], "expected one of backpropagation, feedback-alignment, got 'magic'"),
+        (["--rule", "magic"], "weight-mirror, got 'magic'"),
+        (["--rule", "phaseless-alignment"], "FirstLife.rule: expected a rule for static neurons"),
+        (
+            ["--rule", "direct-feedback-alignment", "--hidden", "20,10"],
+            "FirstLife.hidden: expected one hidden population for DirectFeedbackAlignment()",
+        ),
         (["--noise", "pink"], "noise: expected one of gaussian, uniform, correlated, ornstein-uh"),
         (["--device", "abacus"], "device: expected one of numpy,"),
         (["--data", "cifar"], "load_images.name: expected one of ('mnist-5k', 'mnist',"),
