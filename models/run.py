@@ -49,9 +49,6 @@ class DivergenceError(FloatingPointError):
 # What a checkpoint keeps of a run beside its arrays.
 _NUMBERS = ("done", "total", "loss_sum", "hits", "seen", "window_loss", "window_seen")
 
-# Tests draw their random numbers so many steps later, where no life comes.
-_TESTS = 2**40
-
 
 class NotFinite(Exception):
     """Something ceased to be a finite number; says what, where, and the cure."""
@@ -230,17 +227,14 @@ class Run:
         longest = steps_per_segment(self.network, self.trials, self.step_cost) * self.trials
         everything = np.arange(len(stimuli))
         total_loss = total_hits = 0.0
-        # Neurons that live in time are tested from rest, and go on afterwards where they were, as
-        # random numbers do: a life is the same with and without tests.
-        moving, elapsed = self._moving(), self.elapsed
+        # Neurons that live in time are tested from rest, and go on afterwards where they were.
+        moving = self._moving()
         self._come_to_rest()
-        self.elapsed += _TESTS
         for first in range(0, len(stimuli), longest):
             order = everything[first : first + longest]
             loss, hits = self._run(self.feed.test(stimuli, first, len(order)), order)
             total_loss, total_hits = total_loss + loss, total_hits + hits
         self.state |= moving
-        self.elapsed = elapsed
         self._check(evaluation.place, total_loss, 0)
         size = len(stimuli)
         accuracy = total_hits / size if stimuli.targets is None else np.nan

@@ -10,6 +10,7 @@ import pytest
 from ontogeny.engine.compiled import CompiledProgram
 from ontogeny.engine.runtime import RuntimeProgram
 
+
 def load(name):
     """Load a module that lies beside the tests, by its path."""
     key = f"ontogeny_{name}"

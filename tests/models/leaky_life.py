@@ -170,7 +170,7 @@ def advance(oracle, leaky, step):
 
     def drawn(kind, stream, layer):
         return draw_noise(
-            kind, seed=SEED, stream=2**32 + stream + layer, first=step * TRIALS, count=TRIALS,
+            kind, seed=SEED, stream=2**32 + stream + layer, first=(2**36 + step) * TRIALS, count=TRIALS,
             units=SIZES[layer],
         )  # fmt: skip
 
