@@ -95,7 +95,7 @@ def leaky_digits(*, networks: int = 3, seed: int = 0, **options: Any) -> xr.Data
     seeds = list(range(seed, seed + networks))
     found = [
         [
-            float(live(learning, number, **options)["tests"]["accuracy"].values[-1])
+            float(live(learning, number, **options)["tests"].to_dataset()["accuracy"][-1])
             for number in seeds
         ]
         for learning in CONDITIONS.values()

@@ -20,9 +20,9 @@ def test_targets_agree_over_a_long_time(leaky_life, states, duration):
     leaky = dataclasses.replace(network.dynamics, hold=1 / 16)
     network = dataclasses.replace(network, dynamics=leaky)
     assert leaky.hold_steps == 64
-    # Two presentations in an epoch, of which the last is of two trials.
-    epochs = duration * 8
-    schedule = Schedule(Learning(leaky_life.stimuli(leaky_life.TRIALS + 2), epochs=epochs))
+    # 20 presentations in an epoch, of which the last is of two trials.
+    shown, epochs = leaky_life.stimuli(19 * leaky_life.TRIALS + 2), duration * 16 // 20
+    schedule = Schedule(Learning(shown, epochs=epochs))
     weights, last = [], []
     for device in ("numpy", "cpp"):
         weights.append(leaky_life.live(network, device, schedule=schedule)["weights"])
