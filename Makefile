@@ -54,7 +54,8 @@ test: $(VENV)/.installed-for-tests
 test-cuda: $(VENV)/.installed-for-cuda
 	$(BIN)/python -m pytest -m "cuda and not slow" -rs tests/engine \
 		tests/models/test_devices.py tests/models/test_noise_lives.py \
-		tests/models/test_rules.py tests/models/test_leaky.py
+		tests/models/test_rules.py tests/models/test_targets.py \
+		tests/models/test_leaky_reference.py
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .

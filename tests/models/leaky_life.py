@@ -170,8 +170,8 @@ def advance(oracle, leaky, step):
 
     def drawn(kind, stream, layer):
         return draw_noise(
-            kind, seed=SEED, stream=2**32 + stream + layer, first=(2**36 + step) * TRIALS, count=TRIALS,
-            units=SIZES[layer],
+            kind, seed=SEED, stream=2**32 + stream + layer, first=(2**36 + step) * TRIALS,
+            count=TRIALS, units=SIZES[layer],
         )  # fmt: skip
 
     given = {}
