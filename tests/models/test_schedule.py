@@ -71,7 +71,12 @@ def test_wording_shows_the_value():
         Learning(STIMULI, epochs="2")
 
 
-@pytest.mark.parametrize("noise", [None, 1.0, "gaussian", gaussian_noise, STIMULI], ids=repr)
+@pytest.mark.parametrize(
+    "noise",
+    [None, 1.0, "gaussian", gaussian_noise, STIMULI],
+    ids=repr,
+    ids=lambda value: getattr(value, "__name__", repr(value)),
+)
 def test_noise_must_be_noise(noise):
     with pytest.raises(
         TypeError,
