@@ -34,6 +34,7 @@ from .stages import (
     READOUT,
     RECORD,
     STIMULUS,
+    VARIABLES,
     Built,
     Context,
 )
@@ -41,13 +42,6 @@ from .synapses import add_feedback, add_forward
 from .transfer import TRANSFERS
 
 __all__ = ["Built", "build"]
-
-_VARIABLES = {
-    "inputs": ("r",),
-    "hidden": ("current", "bias", "drive", "r", "slope", "feedback", "delta"),
-    "outputs": ("current", "bias", "drive", "r", "target", "delta"),
-    "trial": ("share", "peak", "total", "ties", "chosen", "mismatch", "loss_sum", "hits"),
-}
 
 
 def build(
@@ -78,7 +72,7 @@ def build(
     clock = Clock(dt=(leaky.dt if leaky else STEP) * second, name="step_clock")
     settings = Settings(scalars_of(network), clock=clock, dimensions=dimensions_of(network))
     populations = _populations(network, trials, clock)
-    variables = (*_VARIABLES["trial"], *perturbation_variables(network, "trial"))
+    variables = (*VARIABLES["trial"], *perturbation_variables(network, "trial"))
     trial = NeuronGroup(
         trials,
         _declared(variables),
@@ -126,7 +120,7 @@ def _populations(network: Network, trials: int, clock: Clock) -> dict[str, Any]:
             trials * population.size,
             _declared(
                 (
-                    *_VARIABLES[kind],
+                    *VARIABLES[kind],
                     *(("share",) if _reads_share(network, kind) else ()),
                     *perturbation_variables(network, kind),
                     *mirror_variables(network, kind),
@@ -143,6 +137,8 @@ def _populations(network: Network, trials: int, clock: Clock) -> dict[str, Any]:
 def _reads_share(network: Network, kind: str) -> bool:
     """Say whether neurons have to know the number of active trials."""
     spikes = isinstance(network.dynamics, Leaky) and network.dynamics.spiking is not None
+    if isinstance(network.dynamics, Leaky) and kind == "hidden" and network.rule.delta:
+        return True
     return network.rule.uses("share") or (spikes and kind == "outputs")
 
 
@@ -174,7 +170,7 @@ def _add_readout(context: Context) -> None:
     spread = [Propagate(readout.rate, into="r_post", order=READOUT + 3)]
     if not network.rule.output_delta and not (context.leaky and context.leaky.spiking):
         error = f"({readout.error})*share_pre"
-        spread.append(Propagate(error, into="delta_post", order=READOUT + 4, gate="plastic"))
+        spread.append(Propagate(error, into="delta_post", order=READOUT + 4, gate=context.errors))
     for name, source, target, operations in (
         ("gather", outputs, context.trial, gather),
         ("spread", context.trial, outputs, spread),
@@ -198,7 +194,10 @@ def _add_elementwise(context: Context) -> None:
             order = FEEDBACK + 2 * (len(network.forward) - layer) - 1
             heard = "apical" if context.leaky and context.leaky.feedback else "feedback"
             code = re.sub(r"\bfeedback\b", heard, f"delta = {network.rule.delta}")
-            context.run(group, code, order, "error", gate="plastic")
+            if context.leaky:
+                # What is on its way when a trial falls silent is not learned from.
+                code += "\ndelta *= int(share > 0)"
+            context.run(group, code, order, "error", gate=context.errors)
     if network.rule.output_delta:
         code = f"delta = {network.rule.output_delta}"
         context.run(context.groups[-1], code, FEEDBACK - 1, "error", gate="plastic")

@@ -4,13 +4,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ontogeny.engine import NOISE_KINDS, draw_noise
 from ontogeny.plasticity.parameters import parameters_of
 
 from .dynamics import Leaky
 from .network import Network
 from .transfer import TRANSFERS
 
-__all__ = ["constants", "rest"]
+__all__ = ["MAGNITUDES", "constants", "first_magnitudes", "rest"]
+
+#: Streams of the random magnitudes of feedback weights, plus the layer.
+MAGNITUDES = 1000
+# The stream of Deviates number 0, and a place in it where no life comes.
+_FIRST_STREAM, _BEFORE_LIFE = 2**32, 2**36 - 1
 
 
 def constants(
@@ -37,6 +43,25 @@ def constants(
             square = float(np.mean(np.square(joined, dtype=np.float64))) if joined.size else 0.0
             found[f"spread_{layer}"] = square**0.5
     return found | (_times(network, leaky) if leaky else {})
+
+
+def first_magnitudes(name: str, size: int, *, seed: int) -> np.ndarray:
+    """Draw what feedback synapses have drawn for the first stimulus of a life.
+
+    Parameters
+    ----------
+    name : str
+        Name of the projection.
+    size : int
+        Number of synapses.
+    seed : int
+        Seed of the life.
+    """
+    stream = _FIRST_STREAM + MAGNITUDES + int(name.split("_")[1])
+    kind = NOISE_KINDS["gaussian"]
+    return draw_noise(
+        kind, seed=seed, stream=stream, first=_BEFORE_LIFE, count=1, units=size
+    ).reshape(-1)
 
 
 def rest(network: Network) -> dict[str, float]:

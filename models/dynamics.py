@@ -57,8 +57,9 @@ class NeuronNoise:
 
     .. math:: \tau \, d\xi = -\xi \, dt + \sigma \sqrt{2 \tau} \, dW
 
-    so that :math:`\xi` has mean 0, standard deviation :math:`\sigma` and correlation
-    :math:`e^{-\Delta t/\tau}`, exactly at every time step (Uhlenbeck & Ornstein 1930).
+    by its exact transition over a time step. It begins at 0; after some :math:`\tau` it has mean 0,
+    standard deviation :math:`\sigma` and correlation :math:`e^{-\Delta t/\tau}` (Uhlenbeck &
+    Ornstein 1930).
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ class NeuronNoise:
     time_constant : Quantity
         :math:`\tau`.
     phases : {"all", "spontaneous"}
-        Which phases it acts in; elsewhere it is 0.
+        Which phases it acts in; elsewhere, and in tests, it is 0.
     """
 
     std: float
@@ -207,6 +208,14 @@ class Leaky(Dynamics):
                 f"Leaky.dt: expected a binary fraction of a second, such as 1/1024*second, got "
                 f"{self.dt!r} s: multiples of others are not exact, and clocks drift"
             )
+        if self.highpass < self.dt:
+            raise ValueError(
+                f"Leaky.highpass: expected at least one time step of {self.dt} s, got "
+                f"{self.highpass} s, which it cannot follow; make dt smaller"
+            )
+        self.check_solver("Leaky.membrane", self.membrane)
+        if self.feedback:
+            self.check_solver("Leaky.feedback", self.feedback)
         if self.hold < self.dt:
             raise ValueError(
                 f"Leaky.hold: expected at least one time step of {self.dt} s, got {self.hold} s"
@@ -219,6 +228,20 @@ class Leaky(Dynamics):
             raise ValueError(
                 f"Leaky.window: expected a time between dt = {self.dt} s and hold = {self.hold} s, "
                 f"with gated learning, got {window} s and {self.learning} learning"
+            )
+
+    def check_solver(self, where: str, time: float) -> None:
+        """Refuse a time constant that the solver cannot follow.
+
+        Raises
+        ------
+        ValueError
+            Begins with `where`, the name of the time constant.
+        """
+        if self.solver == "euler" and time < self.dt:
+            raise ValueError(
+                f"{where}: expected at least one time step of {self.dt} s with the solver 'euler', "
+                f"got {time} s; make dt smaller or use solver='exact'"
             )
 
     @property

@@ -71,7 +71,7 @@ class Feed:
         steps = first // self.trials * (self.leaky.hold_steps if self.leaky else 1)
         settings: dict[str, float] = {"plastic": 0, "record": 0, "presentations": count}
         settings["elapsed"] = _KINDS.index("test") * _APART + steps
-        return settings | self._noise_in_neurons("test") | self._bank(stimuli)
+        return settings | self._bank(stimuli)
 
     def _elapsed(self, phase: Phase, segment: Segment) -> int:
         """Return where the counters of numbers that neurons draw begin.
@@ -88,9 +88,12 @@ class Feed:
     def _plasticity(self, phase: Phase) -> dict[str, float]:
         """Return which synapses learn in a phase, and the noise of neurons."""
         learns = self.network.rule.learns[phase.kind]
+        forward = "forward" in learns
+        feedback = "feedback" in learns and bool(self.network.rule.feedback_gradient)
         found: dict[str, float] = {
-            "plastic": int("forward" in learns),
-            "feedback_plastic": int("feedback" in learns),
+            "plastic": int(forward or feedback),
+            "forward_plastic": int(forward),
+            "feedback_plastic": int(feedback),
         }
         if isinstance(phase, Spontaneous) and self.network.rule.uses("emission"):
             moments = phase.noise.moments()

@@ -121,7 +121,8 @@ def _add_noise(context: Context, layer: int) -> None:
     _draw(context, layer, "noise_deviate", _NOISE, MEMBRANE - 1)
     code = (
         "noise = noise*exp(-step/tau_noise)"
-        " + noise_in_neurons*sqrt(1 - exp(-2*step/tau_noise))*noise_deviate"
+        " + noise_in_neurons*sqrt(1 - exp(-2*step/tau_noise))*noise_deviate\n"
+        "noise *= int(noise_in_neurons > 0)"
     )
     context.run(group, code, MEMBRANE, "noise")
     context.built.keep(group, "noise")
@@ -143,19 +144,19 @@ def _add_spikes(context: Context, layer: int) -> None:
     # What is compared with the target is what others see of the output.
     error = READOUTS[context.network.readout].error
     error = error.replace("r_post - target_post", "sent_post - target_post")
-    operations = [Propagate(error, into="error_post", order=READOUT + 6, gate="plastic")]
+    operations = [Propagate(error, into="error_post", order=READOUT + 6)]
     made = context.route(
         context.trial, group, variables=[], operations=operations, name="error_spread"
     )
     context.built.add("error_spread", made)
-    _draw(context, layer, "error_chance", _ERRORS, READOUT + 6, kind="uniform", gate="plastic")
+    _draw(context, layer, "error_chance", _ERRORS, READOUT + 6, kind="uniform")
     code = f"error_spike = int({chance.format('error_chance')} < tonic_rate + error_gain*error)\n"
     code += _solved(
         context, group, "derror_filtered/dt = (error_spike - error_filtered)/tau_spikes : 1"
     )
     if not context.network.rule.output_delta:
         code += "\ndelta = (error_filtered - tonic_rate)/error_gain*share"
-    context.run(group, code, READOUT + 7, "error_spikes", gate="plastic")
+    context.run(group, code, READOUT + 7, "error_spikes")
     context.built.keep(group, "error_filtered")
 
 
@@ -176,7 +177,6 @@ def _draw(
     order: int,
     *,
     kind: str = "gaussian",
-    gate: str = "",
 ) -> None:
     """Let every neuron draw a number in every time step."""
     group = context.groups[layer]
@@ -188,7 +188,6 @@ def _draw(
         settings=context.built.settings,
         rows=context.trials,
         order=order,
-        gate=gate,
         name=f"{group.name}_{variable}s",
     )
     context.built.objects.append(made)

@@ -103,6 +103,9 @@ class Network:
                 f"leaky neurons have, got {self.dynamics!r}"
             )
         if isinstance(self.dynamics, Leaky):
+            for population in self.populations[1:]:
+                time = self.time_constant(population)
+                self.dynamics.check_solver(f"Population.membrane of {population.name}", time)
             read = self.rule.reads()["feedback synapse"]
             if "noise_post" in read and self.dynamics.noise is None:
                 raise ValueError(

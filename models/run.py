@@ -9,7 +9,7 @@ import xarray as xr
 
 from ontogeny.engine import Device
 
-from .constants import constants, rest
+from .constants import constants, first_magnitudes, rest
 from .feed import Feed
 from .life import Life
 from .plan import (
@@ -92,6 +92,11 @@ class Run:
             if name in self.state:
                 # The engine keeps (source, target), so that one source's weights lie together.
                 self.state[name] = np.ascontiguousarray(values.T).reshape(-1)
+        for key, values in self.state.items():
+            name, variable = key.split(".")
+            if variable == "deviate":
+                drawn = first_magnitudes(name, values.size, seed=self.seed)
+                self.state[key] = drawn.astype(values.dtype)
         self._come_to_rest()
         self.feed = Feed(
             self.network, self.program, seed=self.seed, trials=self.trials, dtype=self.dtype

@@ -22,6 +22,7 @@ __all__ = [
     "RECORD",
     "STIMULUS",
     "TRACE",
+    "VARIABLES",
     "WEIGHTS",
     "Built",
     "Context",
@@ -44,6 +45,14 @@ _LAYERS = 1_000_000
     PLASTICITY,
     RECORD,
 ) = (stage * _LAYERS for stage in range(13))
+
+#: What every kind of population has, whatever the rule.
+VARIABLES = {
+    "inputs": ("r",),
+    "hidden": ("current", "bias", "drive", "r", "slope", "feedback", "delta"),
+    "outputs": ("current", "bias", "drive", "r", "target", "delta"),
+    "trial": ("share", "peak", "total", "ties", "chosen", "mismatch", "loss_sum", "hits"),
+}
 
 
 @dataclass
@@ -122,6 +131,16 @@ class Context:
     def window(self) -> tuple[str, str] | None:
         """When within a stimulus synapses change: settings that hold its steps, and the first."""
         return ("hold", "closed") if self.leaky else None
+
+    @property
+    def errors(self) -> str:
+        """The gate of errors: they flow at all times where neurons live in time."""
+        return "" if self.leaky else "plastic"
+
+    @property
+    def forward(self) -> str:
+        """The gate of plasticity in forward synapses."""
+        return "forward_plastic" if self.network.rule.feedback_gradient else "plastic"
 
     @property
     def groups(self) -> list[Any]:

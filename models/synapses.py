@@ -6,15 +6,13 @@ from typing import Any
 from ontogeny.engine import Correlate, Deviates, Operation, Propagate, PseudoInverse, Update
 from ontogeny.engine.expressions import names
 
+from .constants import MAGNITUDES
 from .membranes import sent
 from .network import Network
 from .passes import mirror_operations, perturbation_operations
 from .stages import FEEDBACK, FEEDBACK_PLASTICITY, FORWARD, PLASTICITY, WEIGHTS, Context
 
 __all__ = ["add_feedback", "add_forward"]
-
-# Streams of random numbers: magnitudes of feedback weights, by layer.
-_MAGNITUDES = 1000
 
 
 def _reversed(signal: str) -> str:
@@ -83,15 +81,22 @@ def _plasticity(context: Context, layer: int, *, masked: bool) -> Correlate:
     synapses: no layer sees another one's new weights.
     """
     rule, optimiser = context.network.rule, context.network.optimiser
-    heard = sent(context, layer - 1, trace=True)
     return Correlate(
-        re.sub(r"\br_pre\b", f"{heard}_pre", rule.gradient),
+        _heard(context, rule.gradient, layer - 1, layer),
         into="g",
         update=_statements(optimiser.equations(before=rule.decay), "w *= mask" if masked else ""),
         order=PLASTICITY + layer,
-        gate="plastic",
+        gate=context.forward,
         window=context.window,
     )
+
+
+def _heard(context: Context, code: str, pre: int, post: int, *, trace: bool = True) -> str:
+    """Let code name the rates of two populations, by their positions, as synapses hear them."""
+    for side, population in (("pre", pre), ("post", post)):
+        heard = sent(context, population, trace=trace)
+        code = re.sub(rf"\br_{side}\b", f"{heard}_{side}", code)
+    return code
 
 
 def _bias_plasticity(context: Context, layer: int) -> Correlate:
@@ -100,7 +105,7 @@ def _bias_plasticity(context: Context, layer: int) -> Correlate:
         into="g",
         update=context.network.optimiser.equations(bias=True),
         order=PLASTICITY + layer,
-        gate="plastic",
+        gate=context.forward,
         window=context.window,
     )
 
@@ -114,9 +119,17 @@ def _signal(context: Context, layer: int, code: str, into: str) -> Propagate:
 
     In time all layers send at once, what they had at the end of the last step.
     """
-    above = 2 * (len(context.network.forward) - layer)
-    order = FORWARD + 1 if context.leaky else FEEDBACK + above
-    return Propagate(code, into=into, order=order, gate="plastic")
+    turn = 2 * (len(context.network.forward) - layer)
+    order = FORWARD + 1 if context.leaky else FEEDBACK + turn
+    below, above = layer - 1, _source(context, layer)
+    ends = (below, above) if into.endswith("_pre") else (above, below)
+    code = _heard(context, code, *ends, trace=False)
+    return Propagate(code, into=into, order=order, gate=context.errors)
+
+
+def _source(context: Context, layer: int) -> int:
+    """Return the position of the population that sends feedback below a layer."""
+    return len(context.network.forward) if context.network.rule.path == "direct" else layer
 
 
 def add_feedback(context: Context) -> None:
@@ -137,6 +150,9 @@ def add_feedback(context: Context) -> None:
         if rule.feedback_gradient and not rule.feedback_update:
             kept += network.optimiser.moments
         own = [name for name in ("pseudo_inverse", "deviate") if name in _weight_names(network)]
+        # In time, numbers are drawn at the end of a stimulus, for the next.
+        kept += ["deviate"] if "deviate" in own and context.leaky else []
+        own = [name for name in own if name not in kept]
         partner = context.built.projections[f"forward_{layer}"]
         made = context.connect(
             context.built.populations[synapses.source],
@@ -147,7 +163,7 @@ def add_feedback(context: Context) -> None:
             **({"partner": partner} if rule.nonlocal_reads else {}),
         )
         context.built.add(f"feedback_{layer}", made, state=kept)
-        if "deviate" in own:
+        if "deviate" in _weight_names(network):
             _add_magnitudes(context, layer, made)
 
 
@@ -161,8 +177,12 @@ def _feedback_weights(context: Context, layer: int, *, masked: bool) -> list[Ope
     code = context.network.rule.feedback_weights
     if not code:
         return []
+    # A synapse that is not there has no sign.
+    absent = context.network.forward[layer - 1].density < 1 and "forward_w" in names(code)
     code = _statements(
-        re.sub(r"\bspread\b", f"spread_{layer}", code), "w *= mask" if masked else ""
+        re.sub(r"\bspread\b", f"spread_{layer}", code),
+        "w *= forward_mask" if absent else "",
+        "w *= mask" if masked else "",
     )
     found: list[Operation] = [Update(code, order=WEIGHTS + 2, gate="plastic")]
     if "pseudo_inverse" in names(code):
@@ -180,7 +200,7 @@ def _add_magnitudes(context: Context, layer: int, feedback: Any) -> None:
         feedback,
         "deviate",
         kind="gaussian",
-        stream=_MAGNITUDES + layer,
+        stream=MAGNITUDES + layer,
         settings=context.built.settings,
         rows=1,
         order=WEIGHTS,
@@ -199,10 +219,9 @@ def _feedback_plasticity(context: Context, layer: int, *, masked: bool) -> list[
     update = context.network.optimiser.equations(before=rule.decay)
     if rule.feedback_update:
         update = _statements(rule.decay, rule.feedback_update)
-    heard = sent(context, layer - 1, trace=True)
     return [
         Correlate(
-            re.sub(r"\br_post\b", f"{heard}_post", rule.feedback_gradient),
+            _heard(context, rule.feedback_gradient, _source(context, layer), layer - 1),
             into="g",
             update=_statements(update, "w *= mask" if masked else ""),
             order=FEEDBACK_PLASTICITY + layer,

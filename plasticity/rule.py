@@ -132,10 +132,27 @@ class Rule:
                 f"{where}.delta: expected an error without feedback with the path {self.path!r}, "
                 f"got {self.delta!r}"
             )
-        if self.path == "direct" and "forward_w" in self._names(*VOCABULARY):
+        beside = sorted(self._names(*VOCABULARY) & NON_LOCAL)
+        if self.path == "direct" and beside:
             raise ValueError(
-                f"{where}.path: expected 'layered' for a rule that reads forward_w, got 'direct': "
-                f"no forward synapse lies beside a synapse from the outputs to a deep population"
+                f"{where}.path: expected 'layered' for a rule that reads {', '.join(beside)}, got "
+                f"'direct': no forward synapse lies beside a synapse from the outputs to a deep "
+                f"population"
+            )
+        if self.path != "direct" and "target_pre" in _names(self.signal):
+            raise ValueError(
+                f"{where}.path: expected 'direct' for a rule whose signal names target_pre, which "
+                f"only outputs have, got {self.path!r}"
+            )
+        self._check_learns(where)
+
+    def _check_learns(self, where: str) -> None:
+        known = {"forward", "feedback"}
+        whole = isinstance(self.learns, Mapping) and set(self.learns) == {"spontaneous", "learning"}
+        if not whole or any(not set(who) <= known for who in self.learns.values()):
+            raise ValueError(
+                f"{where}.learns: expected tuples of 'forward' and 'feedback' for 'spontaneous' "
+                f"and 'learning', got {self.learns!r}"
             )
 
     def _names(self, *equations: str) -> set[str]:

@@ -74,7 +74,6 @@ def test_wording_shows_the_value():
 @pytest.mark.parametrize(
     "noise",
     [None, 1.0, "gaussian", gaussian_noise, STIMULI],
-    ids=repr,
     ids=lambda value: getattr(value, "__name__", repr(value)),
 )
 def test_noise_must_be_noise(noise):

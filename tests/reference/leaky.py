@@ -119,7 +119,8 @@ class ReferenceLeaky(ReferenceLearner):
         self.old_rates, self.rates = self.rates, [self.rates[0], *self._rates()]
         self.emit(uniforms)
         slope = TRANSFERS[self.transfer][1]
-        hidden = [a * slope(v) for a, v in zip(self.apical, self.drives[:-1], strict=True)]
+        awake = self.share > 0  # what is on its way when a trial falls silent is not learned from
+        hidden = [a * slope(v) * awake for a, v in zip(self.apical, self.drives[:-1], strict=True)]
         self.deltas_now = [*hidden, self.output_error(uniforms) * self.share]
         if learning and self.position >= self.closed:
             self.learn(self.presynaptic(), self.deltas_now, 1 / (self.hold - self.closed))

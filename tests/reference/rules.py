@@ -121,9 +121,12 @@ class ReferenceLearner(ReferenceNetwork):
             if self.rule == "pseudo_backpropagation":
                 new = np.linalg.pinv(self.weights[layer])
             elif self.rule == "sign_symmetry":
+                mask = self.forward_masks[layer]
                 # a weight of zero counts as positive
                 signs = np.where(self.weights[layer].T >= 0, 1.0, -1.0)
                 new = self._magnitude(layer, draws) * signs
+                # a forward synapse that is not there has no sign
+                new = _kept(new, None if mask is None else mask.T)
             else:
                 return
             self.feedback[layer] = _kept(new, self.feedback_masks[layer])
