@@ -69,9 +69,9 @@ Values are means and ranges over {networks} networks; cost is a median with quar
 - **Accuracy**: share of the test digits that are classified rightly after the last epoch.
 - **Cost** of a presentation in a learning phase, over that of feedback alignment: all rules in
   turn, {repeats} times, in an order that is reversed each time, in one process with one thread and
-  nothing beside it, on the device `{device}`. Each is asked for a short and a long life, whose
-  difference leaves out what every life takes to start; ratios are taken within a turn, against what
-  other work the machine has. Feedback alignment took {microseconds:.3g} µs.
+  nothing beside it, on the device `{device}`. Each is asked for a short and a long life of one
+  epoch, whose difference leaves out what lives and epochs take to start; ratios are taken within
+  a turn, against what other work the machine has. Feedback alignment took {microseconds:.3g} µs.
 
 ## Rates
 
