@@ -46,13 +46,16 @@ demo: $(VENV)/.installed
 		mv runs/first-life $$older; echo "The run that was there is now in $$older"; fi
 	$(BIN)/ontogeny run --device numpy --folder runs --name first-life
 
+# The files of tests are shared out among the cores.
 test: $(VENV)/.installed-for-tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # With the extra [cuda], whose Brian2 is not the newest: better in an environment of its own.
 test-cuda: $(VENV)/.installed-for-cuda
 	$(BIN)/python -m pytest -m "cuda and not slow" -rs tests/engine \
-		tests/models/test_devices.py tests/models/test_noise_lives.py
+		tests/models/test_devices.py tests/models/test_noise_lives.py \
+		tests/models/test_rules.py tests/models/test_targets.py \
+		tests/models/test_leaky_reference.py
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .

@@ -222,10 +222,9 @@ def _batch(weights: xr.Dataset, stimuli: Stimuli, where: str) -> tuple[Floats, F
 
 def _targets(stimuli: Stimuli) -> Floats:
     """Return what outputs should do: the stimuli's own targets, or 1 for the label and 0 else."""
-    targets = getattr(stimuli, "targets", None)
-    if targets is not None:
-        return np.asarray(targets, dtype=np.float64)
-    return np.eye(int(stimuli.classes))[stimuli.labels.values]
+    if stimuli.targets is not None:
+        return np.asarray(stimuli.targets, dtype=np.float64)
+    return np.eye(stimuli.outputs)[stimuli.wanted]
 
 
 def _empty(weights: xr.Dataset, entries: dict[str, npt.ArrayLike], where: str) -> xr.DataArray:

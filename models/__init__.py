@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from .dynamics import Dynamics, Leaky, NeuronNoise, Spiking, Static
 from .interrupts import LifeInterrupted
-from .network import Network, Population, layered
+from .layered import layered
+from .network import Network
+from .population import Population
 from .readout import READOUTS, Readout
 from .record import Record
 from .resuming import resume

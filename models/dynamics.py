@@ -253,17 +253,19 @@ class Leaky(Dynamics):
             lines += ["spike = int(rand() < r) : 1", "dsent/dt = (spike - sent)/tau_spikes : 1"]
         return lines
 
-    def values(self, membrane: float) -> list[str]:
+    def values(self, membrane: float, *, hidden: bool) -> list[str]:
         """Return the time constants of a population, and how stimuli are presented.
 
         Parameters
         ----------
         membrane : float
             Its time constant, s.
+        hidden : bool
+            The population is a hidden one, which receives feedback.
         """
         lines = [f"tau = {membrane!r} s"]
         if self.noise:
             lines.append(f"tau_noise = {self.noise.time_constant!r} s, std = {self.noise.std!r}")
-        named = {"tau_feedback": self.feedback, "tau_trace": self.trace}
+        named = {"tau_feedback": self.feedback if hidden else 0.0, "tau_trace": self.trace}
         named["tau_spikes"] = self.spiking.trace if self.spiking else 0
         return lines + [f"{name} = {time!r} s" for name, time in named.items() if time]

@@ -2,82 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 
-from ontogeny.data.schema import POPULATION
 from ontogeny.plasticity import (
-    Adam,
-    FeedbackAlignment,
     FeedbackSynapses,
     ForwardSynapses,
-    He,
-    InitialWeights,
     Optimiser,
     Rule,
 )
 
-from .dynamics import Dynamics, Leaky, Static, seconds
+from .dynamics import Dynamics, Leaky, Static
+from .population import Population, population_names
 from .readout import READOUTS
 from .transfer import TRANSFERS
 
-__all__ = ["Network", "Population", "layered"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Population:
-    """A population of rate neurons.
-
-    Parameters
-    ----------
-    name : str
-        Its name in equations and in the stored life.
-    size : int
-        Number of neurons.
-    transfer : str
-        A name of `TRANSFERS`; inputs and outputs do not use it.
-    membrane : Quantity, optional
-        Time constant of leaky neurons; by default that of the network's dynamics.
-
-    Raises
-    ------
-    ValueError
-        If the size is no positive integer, the transfer function is unknown or the time constant
-        is no time.
-    """
-
-    name: str
-    size: int
-    transfer: str = "relu"
-    membrane: Any = None
-
-    def __post_init__(self) -> None:
-        """Check the fields."""
-        if not isinstance(self.name, str) or not POPULATION.fullmatch(self.name):
-            raise ValueError(
-                f"Population.name: expected inputs, hidden_1, hidden_2, ... or outputs, the names "
-                f"that a trajectory has, got {self.name!r}"
-            )
-        integer = isinstance(self.size, Integral) and not isinstance(self.size, bool)
-        if not integer or self.size < 1:
-            raise ValueError(
-                f"Population.size: expected a positive integer for {self.name!r}, got {self.size!r}"
-            )
-        object.__setattr__(self, "size", int(self.size))
-        if not isinstance(self.transfer, str) or self.transfer not in TRANSFERS:
-            raise ValueError(
-                f"Population.transfer: expected one of {', '.join(TRANSFERS)}, "
-                f"got {self.transfer!r}"
-            )
-        if self.membrane is not None:
-            time = seconds("Population.membrane", self.membrane)
-            object.__setattr__(self, "membrane", time)
-
-    def equations(self) -> str:
-        """Return the population's dynamics at its steady state."""
-        return f"drive = current + bias\n{TRANSFERS[self.transfer].equations()}"
+__all__ = ["Network"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +73,7 @@ class Network:
                 f"Network.optimiser: expected an optimiser such as Adam(), got {self.optimiser!r}"
             )
         names = [population.name for population in self.populations]
-        wanted = _names(len(names))
+        wanted = population_names(len(names))
         if names != wanted or len(names) < 2:
             raise ValueError(
                 f"Network.populations: expected at least inputs and outputs, named {wanted}, "
@@ -291,121 +232,8 @@ class Network:
             law = READOUTS[self.readout] if last else TRANSFERS[population.transfer]
             lines = [*self.membrane_equations(population), law.equations()]
             if values and isinstance(self.dynamics, Leaky):
-                lines += self.dynamics.values(self.time_constant(population))
+                lines += self.dynamics.values(self.time_constant(population), hidden=not last)
             parts.append("\n".join([f"{population.name} ({population.size})", *lines]))
         parts.append(f"rule\n{self.rule.equations()}")
         parts.append(f"optimiser\n{self.optimiser.equations()}")
         return "\n\n".join(parts)
-
-
-def _names(count: int) -> list[str]:
-    """Return the names of the populations of a chain."""
-    return ["inputs", *(f"hidden_{k}" for k in range(1, count - 1)), "outputs"]
-
-
-def layered(
-    sizes: Sequence[int],
-    *,
-    rule: Rule | None = None,
-    optimiser: Optimiser | None = None,
-    transfer: str = "relu",
-    readout: str = "softmax",
-    weights: InitialWeights | None = None,
-    feedback_weights: InitialWeights | None = None,
-    bias: bool = True,
-    density: float = 1.0,
-    feedback_density: float = 1.0,
-    dynamics: Dynamics | None = None,
-    membrane: Any = None,
-) -> Network:
-    """Describe a network of layers, of any depth.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Neurons from inputs to outputs, such as ``[784, 100, 10]``.
-    rule : Rule, optional
-        Feedback alignment by default.
-    optimiser : Optimiser, optional
-        ``Adam(rate=1e-4)`` by default.
-    transfer : str
-        Transfer function of the hidden populations.
-    readout : str
-        ``"softmax"`` (cross-entropy), ``"linear"`` or ``"sigmoid"`` (squared error).
-    weights, feedback_weights : InitialWeights, optional
-        `He` by default.
-    bias : bool
-        Neurons have plastic biases.
-    density, feedback_density : float
-        Probability that two neurons are joined by a forward, and by a feedback, synapse.
-    dynamics : Dynamics, optional
-        `Static` by default; `Leaky` neurons live in time.
-    membrane : sequence of Quantity, optional
-        Time constants of the populations above the inputs, where they differ.
-
-    Returns
-    -------
-    Network
-        Populations are called ``inputs``, ``hidden_1``, ..., ``outputs``.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two sizes or one is no positive integer.
-
-    Examples
-    --------
-    >>> network = layered([784, 100, 10])
-    >>> [population.name for population in network.populations]
-    ['inputs', 'hidden_1', 'outputs']
-    >>> layered([784, 0, 10])
-    Traceback (most recent call last):
-        ...
-    ValueError: Population.size: expected a positive integer for 'hidden_1', got 0
-    """
-    listed = isinstance(sizes, Sequence | np.ndarray) and not isinstance(sizes, str | bytes)
-    if not listed or len(sizes) < 2:
-        raise ValueError(
-            f"layered.sizes: expected at least inputs and outputs, such as [784, 100, 10], "
-            f"got {sizes!r}"
-        )
-    names = _names(len(sizes))
-    weights = He() if weights is None else weights
-    feedback_weights = He() if feedback_weights is None else feedback_weights
-    rule = FeedbackAlignment() if rule is None else rule
-    sources = names[2:]
-    if isinstance(rule, Rule) and rule.path == "direct":
-        sources = names[-1:] * len(sources)
-    return Network(
-        populations=tuple(
-            Population(name=name, size=size, transfer=transfer, membrane=time)
-            for name, size, time in zip(names, sizes, _membranes(membrane, names), strict=True)
-        ),
-        forward=tuple(
-            ForwardSynapses(source=below, target=above, weights=weights, bias=bias, density=density)
-            for below, above in zip(names[:-1], names[1:], strict=True)
-        ),
-        feedback=tuple(
-            FeedbackSynapses(
-                source=above, target=below, weights=feedback_weights, density=feedback_density
-            )
-            for below, above in zip(names[1:-1], sources, strict=True)
-        ),
-        rule=rule,
-        optimiser=Adam() if optimiser is None else optimiser,
-        readout=readout,
-        dynamics=Static() if dynamics is None else dynamics,
-    )
-
-
-def _membranes(given: Any, names: list[str]) -> list[Any]:
-    """Return the time constant of each population, None where it has none of its own."""
-    if given is None:
-        return [None] * len(names)
-    times = list(given)
-    if len(times) != len(names) - 1:
-        raise ValueError(
-            f"layered.membrane: expected a time for each of {', '.join(names[1:])}, got "
-            f"{len(times)}; one time for all is Leaky(membrane=...)"
-        )
-    return [None, *times]

@@ -85,9 +85,9 @@ def opened_store(
             return
         if unfinished:
             store.restore(given)
-        else:
-            store.begin(given)
         try:
+            if not unfinished:
+                store.begin(given)
             yield store
         except BaseException as error:
             if store.checkpoints:

@@ -98,14 +98,14 @@ def add_perturbation(context: Context) -> None:
             for code, name, reduce, place in gather
         ],
     )
-    rate = Propagate(
+    respond = Propagate(
         _renamed(readout.rate, "perturbed"),
         into="perturbed_r_post",
         order=order + 2,
         gate="plastic",
         window=context.window,
     )
-    _route(context, "perturbed_spread", [rate], outwards=True)
+    _route(context, "perturbed_spread", [respond], outwards=True)
     losses = f"loss = {readout.loss}\nperturbed_loss = {_renamed(readout.loss, 'perturbed')}"
     context.run(context.trial, losses, order + 4, "losses", gate="plastic", window=context.window)
     _broadcast(context, order + 5)

@@ -19,13 +19,14 @@ from ontogeny.data import (
 )
 from ontogeny.data.parts import PartsFolder
 from ontogeny.plasticity import FeedbackSynapses, ForwardSynapses, InitialWeights, Optimiser, Rule
-from ontogeny.plasticity.vocabulary import VOCABULARY
+from ontogeny.plasticity.vocabulary import DERIVED
 
 from .consolidation import opened_life
 from .description import describe
 from .differences import compared
 from .dynamics import Leaky, NeuronNoise, Spiking, Static
-from .network import Network, Population
+from .network import Network
+from .population import Population
 from .record import Record
 from .schedule import Learning, LossBelow, Schedule, Spontaneous, Test
 from .simulate import simulate
@@ -48,9 +49,6 @@ _KNOWN: dict[str, Any] = {
         ),
     )
 }
-
-# What a description says beside the fields of its class.
-_DERIVED = frozenset({"type", "equations", "path", "learns", *VOCABULARY})
 
 
 def resume(
@@ -153,7 +151,9 @@ def _made(description: Any, folder: PartsFolder) -> Any:
             f"somebody's own; go on from Python, where it is defined: simulate(..., resume=True)"
         )
     fields = {
-        name: _made(value, folder) for name, value in description.items() if name not in _DERIVED
+        name: _made(value, folder)
+        for name, value in description.items()
+        if name != "type" and name not in DERIVED
     }
     return _KNOWN[kind](**fields)
 

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ontogeny.data import FrameNoise, Noise, Stimuli
-from ontogeny.engine import NOISE_KINDS, Device, draw_labels
+from ontogeny.engine import Device
 
 from .constants import constants, rest
-from .dynamics import Leaky
+from .feed import Feed
 from .life import Life
 from .plan import (
     Evaluation,
@@ -22,7 +21,6 @@ from .plan import (
     steps_per_segment,
     total_presentations,
 )
-from .schedule import Learning, Spontaneous
 from .structure import structure
 
 __all__ = ["DivergenceError", "NotFinite", "Run"]
@@ -49,7 +47,7 @@ class DivergenceError(FloatingPointError):
 
 
 # What a checkpoint keeps of a run beside its arrays.
-_NUMBERS = ("done", "total", "elapsed", "loss_sum", "hits", "seen", "window_loss", "window_seen")
+_NUMBERS = ("done", "total", "loss_sum", "hits", "seen", "window_loss", "window_seen")
 
 
 class NotFinite(Exception):
@@ -95,15 +93,14 @@ class Run:
                 # The engine keeps (source, target), so that one source's weights lie together.
                 self.state[name] = np.ascontiguousarray(values.T).reshape(-1)
         self._come_to_rest()
-        self.banks: dict[int, int] = {}
-        self.drawn: int | None = None
-        self.orders: dict[tuple[int, int], np.ndarray] = {}
+        self.feed = Feed(
+            self.network, self.program, seed=self.seed, trials=self.trials, dtype=self.dtype
+        )
         self.loss_sum = self.hits = 0.0
         self.seen = 0
         self.window_loss, self.window_seen = 0.0, 0
-        # Position: parts of the plan that are done, all steps that were run, and how long phases
-        # with a criterion became.
-        self.done = self.total = self.elapsed = 0
+        # Position: parts of the plan that are done, and how long phases with a criterion became.
+        self.done = self.total = 0
         self.ends: dict[int, int] = {}
 
     def remaining(self) -> Iterator[Segment | Evaluation]:
@@ -192,18 +189,8 @@ class Run:
         phase = self.life.schedule.phases[segment.end.phase_index]
         if segment.reset:
             self._forget_moments()
-        order = None
-        settings: dict[str, float] = {"record": int(self.life.record.activity)}
-        settings |= {"presentations": segment.presentations, **self._plasticity(phase)}
-        if isinstance(phase, Spontaneous) and isinstance(phase.noise, FrameNoise):
-            settings |= self._frames(phase.noise, segment)
-            order = np.arange(segment.presentations)
-        elif isinstance(phase, Spontaneous) and isinstance(phase.noise, Noise):
-            settings |= self._noise(phase.noise, segment)
-        elif isinstance(phase, Learning):
-            settings |= self._bank(phase.stimuli)
-            shuffled = self._order(phase, segment)
-            order = shuffled[segment.first : segment.first + segment.presentations]
+        settings, order = self.feed.segment(phase, segment)
+        settings["record"] = int(self.life.record.activity)
         loss, hits = self._run(settings, order)
         self._check(segment.end, loss, segment.presentations)
         self.loss_sum, self.hits = self.loss_sum + loss, self.hits + hits
@@ -245,8 +232,7 @@ class Run:
         self._come_to_rest()
         for first in range(0, len(stimuli), longest):
             order = everything[first : first + longest]
-            settings = {"plastic": 0, "record": 0, "presentations": len(order)}
-            loss, hits = self._run(settings | self._bank(stimuli), order)
+            loss, hits = self._run(self.feed.test(stimuli, first, len(order)), order)
             total_loss, total_hits = total_loss + loss, total_hits + hits
         self.state |= moving
         self._check(evaluation.place, total_loss, 0)
@@ -260,33 +246,14 @@ class Run:
             **dict.fromkeys(self.program.scalars, 0),
             **self.constants,
             "seed": int(self.seed),
-            "elapsed": self.elapsed,
             **settings,
         }
         values = {name: values[name] for name in self.program.scalars}
         sums = {f"trial.{name}": np.zeros(self.trials) for name in ("loss_sum", "hits")}
         steps = -(-int(settings["presentations"]) // self.trials) * int(self.constants["hold"])
         self.state = self.program.run(steps, values, {**self.state, **sums}, order)
-        self.elapsed += steps
         loss, hits = self.state["trial.loss_sum"].sum(), self.state["trial.hits"].sum()
         return float(loss), float(hits)
-
-    def _plasticity(self, phase: Spontaneous | Learning) -> dict[str, float]:
-        """Return which synapses learn in a phase, and the noise of neurons."""
-        learns = self.network.rule.learns[phase.kind]
-        found: dict[str, float] = {
-            "plastic": int("forward" in learns),
-            "feedback_plastic": int("feedback" in learns),
-        }
-        if isinstance(phase, Spontaneous) and self.network.rule.uses("emission"):
-            moments = phase.noise.moments()
-            assert moments is not None  # noqa: S101 - checked before the life
-            found["emission_mean"], found["emission_std"] = moments
-        dynamics = self.network.dynamics
-        noise = dynamics.noise if isinstance(dynamics, Leaky) else None
-        if noise is not None and noise.phases in ("all", phase.kind):
-            found["noise_in_neurons"] = noise.std
-        return found
 
     def _moving(self) -> dict[str, np.ndarray]:
         """Return the state of neurons: what belongs to no synapse and no trial."""
@@ -298,60 +265,6 @@ class Run:
         values = rest(self.network)
         for key, found in self._moving().items():
             self.state[key] = np.full_like(found, values.get(key, 0))
-
-    def _noise(self, noise: Noise, segment: Segment) -> dict[str, float]:
-        """Let the program draw white noise."""
-        return {
-            "noise": NOISE_KINDS[noise.distribution],
-            "noise_mean": float(noise.mean),
-            "noise_std": float(noise.std),
-            "stream": segment.end.ordinal,
-            "first": segment.first,
-        }
-
-    def _frames(self, noise: FrameNoise, segment: Segment) -> dict[str, float]:
-        """Hand the noise of one segment to the program, in place of that of the last one."""
-        count, stream = segment.presentations, 2 * segment.end.ordinal
-        rates = noise.frames(
-            seed=self.seed,
-            stream=stream,
-            first=segment.first // self.trials,
-            steps=-(-count // self.trials),
-            trials=self.trials,
-            units=self.network.sizes[0],
-        )
-        labels = draw_labels(
-            seed=self.seed,
-            stream=stream + 1,
-            first=segment.first,
-            count=count,
-            classes=self.network.sizes[-1],
-        )
-        images = rates.reshape(-1, rates.shape[-1])[:count].astype(self.dtype)
-        self.drawn = self.program.add_bank(images, labels, replaces=self.drawn)
-        return {"bank": self.drawn, "noise": 0, "scale": 1, "shift": 0}
-
-    def _bank(self, stimuli: Stimuli) -> dict[str, float]:
-        """Hand stimuli to the program, once."""
-        if id(stimuli) not in self.banks:
-            images = stimuli.images.values.reshape(len(stimuli), -1)
-            if images.dtype != np.uint8:
-                images = images.astype(self.dtype)
-            targets = stimuli.wanted
-            if stimuli.targets is not None:
-                targets = targets.astype(self.dtype)
-            self.banks[id(stimuli)] = self.program.add_bank(images, targets)
-        scales = {"scale": float(stimuli.scale), "shift": float(stimuli.shift)}
-        graded = int(stimuli.targets is not None)
-        return {"bank": self.banks[id(stimuli)], "noise": 0, "graded": graded, **scales}
-
-    def _order(self, phase: Learning, segment: Segment) -> np.ndarray:
-        """Return the order of stimuli in an epoch."""
-        key = (segment.end.ordinal, segment.round)
-        if key not in self.orders:
-            generator = np.random.default_rng([self.seed, 2, *key])
-            self.orders = {key: generator.permutation(len(phase.stimuli))}
-        return self.orders[key]
 
     def _forget_moments(self) -> None:
         for key, values in self.state.items():

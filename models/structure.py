@@ -20,7 +20,7 @@ _INPUTS = frozenset(
 # Of what decides only whether something is there at all.
 _PRESENCE = {"density": lambda value: value < 1, "feedback": bool, "trace": bool}
 # What a network is built by.
-_BUILDERS = ("builder", "passes", "membranes", "stages", "transfer", "readout")
+_BUILDERS = "builder scalars synapses passes membranes stages transfer readout".split()
 
 
 def structure(network: Network, trials: int) -> dict[str, Any]:

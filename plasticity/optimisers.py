@@ -38,16 +38,20 @@ class Optimiser(ABC):
     def moments(self) -> tuple[str, ...]:
         """Names of the synaptic variables that the optimiser keeps."""
 
-    def equations(self, *, bias: bool = False) -> str:
+    def equations(self, *, bias: bool = False, before: str = "") -> str:
         """Return the update as Brian2 code.
 
         Parameters
         ----------
         bias : bool
             The update of a bias, which does not decay.
+        before : str
+            Statements of a rule that change the weight before its step, once the optimiser's own
+            decay has read it.
         """
         decays = self.parameters.get("weight_decay", 0.0) != 0 and not bias
-        return "\n".join(([self.decay] if decays else []) + [self._update()])
+        parts = (self.decay if decays else "", before, self._update())
+        return "\n".join(part for part in parts if part)
 
     @abstractmethod
     def _update(self) -> str:

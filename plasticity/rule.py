@@ -54,7 +54,8 @@ class Rule:
     feedback_update : str
         Statements that make a change of it; "" is the network's optimiser.
     decay : str
-        Statements that forward synapses, and plastic feedback synapses, run before each update.
+        Statements that forward synapses, and plastic feedback synapses, run before each step; decay
+        of the optimiser reads the weight before them.
     learns : mapping
         Which synapses, ``"forward"`` and ``"feedback"``, learn in each kind of phase.
     nonlocal_reads : tuple of str

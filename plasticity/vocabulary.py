@@ -35,6 +35,7 @@ name                 meaning
 
 __all__ = [
     "BROADCAST",
+    "DERIVED",
     "LEAKY_ONLY",
     "NON_LOCAL",
     "PER_TRIAL",
@@ -60,6 +61,8 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "decay": ("w",),
 }
 
+#: What the description of a rule or an optimiser tells beside its class and its parameters.
+DERIVED = frozenset({"equations", "path", "learns", *VOCABULARY})
 #: What carries 1/(active trials).
 PER_TRIAL = frozenset({"delta", "share", "feedback"})
 #: What no synapse can know without a means of transport.

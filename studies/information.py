@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ontogeny.analysis import final_accuracy, learning_speed
 from ontogeny.data import open_trajectory
+from ontogeny.plasticity.vocabulary import DERIVED
 
 from .report import alignment_at_ends, results, results_table
 
@@ -65,7 +66,7 @@ def _attributes(tree: xr.DataTree) -> Table:
         table.add_row(dim, _several(np.atleast_1d(progress[dim].values).tolist()))
     for name in ATTRIBUTES:
         table.add_row(name, _several([attributes.get(name) for _, attributes in lives]))
-    for what in ("rule", "optimiser"):
+    for what in ("rule", "optimiser", "dynamics"):
         table.add_row(what, _several([_call(attributes, what) for _, attributes in lives]))
     if len(lives) == 1:
         table.add_row("equations", _equations(lives[0][1]))
@@ -90,12 +91,15 @@ def _several(values: list[Any]) -> str:
 
 
 def _call(attributes: dict[str, Any], what: str) -> str:
-    """Write a rule or an optimiser as it is written in Python."""
-    found = dict(json.loads(attributes["network"]).get(what, {}))
-    for text in ("equations", "signal", "gradient"):
-        found.pop(text, None)
-    name = found.pop("type", "unknown")
-    return f"{name}({', '.join(f'{key}={value}' for key, value in found.items())})"
+    """Write a rule, an optimiser or dynamics as it is written in Python."""
+    return _written(json.loads(attributes["network"]).get(what, {}))
+
+
+def _written(description: dict[str, Any]) -> str:
+    name = description.get("type", "Static")  # before there were dynamics, all was static
+    fields = {k: v for k, v in description.items() if k != "type" and k not in DERIVED}
+    told = {k: _written(v) if isinstance(v, dict) else v for k, v in fields.items()}
+    return f"{name}({', '.join(f'{key}={value}' for key, value in told.items())})"
 
 
 def _equations(attributes: dict[str, Any]) -> str:

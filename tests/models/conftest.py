@@ -1,4 +1,4 @@
-"""A tiny life that is killed, interrupted and resumed, and the comparison of two lives."""
+"""Modules beside the tests, what programs return, and the comparison of two lives."""
 
 import importlib.util
 import sys
@@ -7,17 +7,49 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ontogeny.engine.compiled import CompiledProgram
+from ontogeny.engine.runtime import RuntimeProgram
+
+
+def load(name):
+    """Load a module that lies beside the tests, by its path."""
+    key = f"ontogeny_{name}"
+    if key not in sys.modules:
+        path = Path(__file__).parent / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(key, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[key] = module
+    return sys.modules[key]
+
 
 @pytest.fixture(scope="session")
 def tiny():
-    name = "ontogeny_tiny_life"
-    if name not in sys.modules:
-        path = Path(__file__).parent / "tiny_life.py"
-        spec = importlib.util.spec_from_file_location(name, path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        sys.modules[name] = module
-    return sys.modules[name]
+    return load("tiny_life")
+
+
+@pytest.fixture(scope="session")
+def side_by_side():
+    return load("side_by_side")
+
+
+@pytest.fixture(scope="session")
+def leaky_life():
+    return load("leaky_life")
+
+
+@pytest.fixture
+def states(monkeypatch):
+    """Collect what segments return: weights, moments, and all that neurons keep."""
+    collected = []
+    for program in (RuntimeProgram, CompiledProgram):
+
+        def run(self, steps, settings, state, order=None, *, original=program.run):
+            collected.append(original(self, steps, settings, state, order))
+            return collected[-1]
+
+        monkeypatch.setattr(program, "run", run)
+    return collected
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import xarray as xr
 
 from ontogeny.data import Stimuli
 from ontogeny.models import Learning, Schedule, layered, simulate
-from ontogeny.models.builder import _reversed
+from ontogeny.models.synapses import _reversed
 from ontogeny.plasticity import SGD, Adam, Rule, parameter
 
 
@@ -21,6 +21,7 @@ class SignFeedback(Rule):
     restraint: float = parameter(0.1, "how far strong rates and weights learn less", low=0)
     signal: ClassVar[str] = "strength*sign(forward_w)*delta_pre"
     gradient: ClassVar[str] = "r_pre*delta_post - restraint*abs(w)*delta_post*r_post"
+    nonlocal_reads: ClassVar[tuple[str, ...]] = ("forward_w",)
     citation: ClassVar[str] = "Liao Q, Leibo JZ, Poggio T (2016). AAAI 30"
 
 

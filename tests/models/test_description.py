@@ -55,9 +55,9 @@ def test_network():
     assert found["rule"] == {
         "type": "FeedbackAlignment",
         "equations": FeedbackAlignment().equations(),
-        "signal": FeedbackAlignment.signal,
-        "gradient": FeedbackAlignment.gradient,
+        **FeedbackAlignment().texts(),
     }
+    assert found["dynamics"] == {"type": "Static"}
     assert found["optimiser"] == {
         "type": "Adam",
         **Adam().parameters,
@@ -69,6 +69,7 @@ def test_network():
         "target": "hidden_1",
         "weights": {"type": "He", "gain": 1.0},
         "bias": True,
+        "density": 1.0,
         "seed": None,
     }
     assert found["feedback"][1]["source"] == "outputs"

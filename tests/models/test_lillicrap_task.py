@@ -54,13 +54,12 @@ START_ANGLES = {
     0.2: ((42, 42, 41), (32, 29, 27), 5e-16),
     0.25: ((45, 45, 45), (36, 34, 33), 2e-15),
 }
-PARAMETERS = {"NodePerturbation": {"std": 0.1}}
+# The row of the table is that of hidden neurons which are perturbed alone: where outputs are
+# perturbed and taught by the loss as well, learning diverges at this rate.
+PARAMETERS = {"NodePerturbation": {"std": 0.1, "outputs": False}}
 
 
 def rule_of(name):
-    """Make a rule, or skip where there is none of this name yet."""
-    if not hasattr(plasticity, name):
-        pytest.skip(f"no rule {name}")
     return getattr(plasticity, name)(**PARAMETERS.get(name, {}))
 
 

@@ -323,7 +323,8 @@ def test_equations_hold_every_part(transfer, readout):
     network = layered([5, 4, 4, 3], transfer=transfer, readout=readout, optimiser=SGD(rate=0.5))
     text = network.equations()
     for part in (
-        *(population.equations() for population in network.populations[1:-1]),
+        "drive = current + bias",
+        TRANSFERS[transfer].equations(),
         READOUTS[readout].equations(),
         network.rule.equations(),
         network.optimiser.equations(),

@@ -150,19 +150,19 @@ def test_a_stopped_life_goes_on_bit_for_bit(hasty, kind, device, tmp_path, same)
 
 
 def test_temporary_stimuli_do_not_pile_up(tiny, monkeypatch):
-    run = __import__("ontogeny.models.run", fromlist=["Run"])
+    feed = __import__("ontogeny.models.feed", fromlist=["Feed"])
     monkeypatch.setattr(tiny.plan, "_BYTES_PER_SEGMENT", 5 * 8 * 12 * 8)
-    seen = set()
-    original = run.Run._frames
+    seen = []
+    original = feed.Feed._frames
 
     def watched(self, *arguments):
         found = original(self, *arguments)
-        seen.add(len(self.program.source.banks))
+        seen.append(len(self.program.source.banks))
         return found
 
-    monkeypatch.setattr(run.Run, "_frames", watched)
+    monkeypatch.setattr(feed.Feed, "_frames", watched)
     live(tiny, binary_noise())
-    assert seen <= {1, 2, 3}
+    assert len(seen) > 8 and max(seen) <= 3
 
 
 @pytest.mark.compiler

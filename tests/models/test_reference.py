@@ -6,8 +6,6 @@ import xarray as xr
 
 from ontogeny.data import Stimuli, gaussian_noise
 from ontogeny.engine import DEVICES
-from ontogeny.engine.compiled import CompiledProgram
-from ontogeny.engine.runtime import RuntimeProgram
 from ontogeny.models import Learning, Record, Schedule, Spontaneous, Test, layered, simulate
 from ontogeny.plasticity import SGD, Adam, Backpropagation, FeedbackAlignment
 
@@ -39,22 +37,6 @@ def make_stimuli(count, seed=5):
         name="random",
         scale=1 / 255,
     )
-
-
-@pytest.fixture
-def last_state(monkeypatch):
-    """Capture the state that the last segment returned: weights, biases, moments, counter."""
-    captured = {}
-    for program in (RuntimeProgram, CompiledProgram):
-
-        def run(self, steps, settings, state, order=None, *, original=program.run):
-            result = original(self, steps, settings, state, order)
-            captured.clear()
-            captured.update(result)
-            return result
-
-        monkeypatch.setattr(program, "run", run)
-    return captured
 
 
 def live(network, schedule, device, trials):
@@ -139,7 +121,7 @@ def assert_same_losses(life, losses):
 
 @pytest.mark.parametrize("device", device_parameters("numpy", "cpp"))
 @pytest.mark.parametrize("rule", RULES)
-def test_200_noise_and_200_data_steps(reference, last_state, device, rule):
+def test_200_noise_and_200_data_steps(reference, states, device, rule):
     network = layered(SIZES, rule=RULES[rule], optimiser=Adam(rate=1e-3), transfer="tanh")
     schedule = Schedule(
         Spontaneous(gaussian_noise(), presentations=200 * TRIALS),
@@ -150,10 +132,10 @@ def test_200_noise_and_200_data_steps(reference, last_state, device, rule):
     oracle = oracle_of(reference, network, adam, rule, "tanh", "softmax")
     losses = replay(oracle, life, TRIALS)
     assert adam.count == 200  # of 400 steps: learning starts with fresh moments
-    assert last_state["settings.count"][0] == 200
+    assert states[-1]["settings.count"][0] == 200
     assert_same_weights(life, oracle)
     assert_same_moments(
-        last_state,
+        states[-1],
         ("m", "v"),
         (adam.weight_means, adam.weight_squares),
         (adam.bias_means, adam.bias_squares),
@@ -162,7 +144,7 @@ def test_200_noise_and_200_data_steps(reference, last_state, device, rule):
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_stock_synapses_with_one_trial(reference, last_state, rule):
+def test_stock_synapses_with_one_trial(reference, states, rule):
     network = layered(SIZES, rule=RULES[rule], optimiser=Adam(rate=1e-3), transfer="tanh")
     schedule = Schedule(
         Spontaneous(gaussian_noise(), presentations=200),
@@ -175,7 +157,7 @@ def test_stock_synapses_with_one_trial(reference, last_state, rule):
     for life in lives.values():
         assert_same_weights(life, oracle)
     assert_same_moments(
-        last_state,
+        states[-1],
         ("m", "v"),
         (adam.weight_means, adam.weight_squares),
         (adam.bias_means, adam.bias_squares),
@@ -202,16 +184,16 @@ COMBINATIONS = [
 
 @pytest.mark.parametrize("device", device_parameters("numpy", "cpp"))
 @pytest.mark.parametrize(("transfer", "readout", "options"), COMBINATIONS[:2])
-def test_transfers_readouts_and_sgd(reference, last_state, device, transfer, readout, options):
-    check_sgd(reference, last_state, device, transfer, readout, options)
+def test_transfers_readouts_and_sgd(reference, states, device, transfer, readout, options):
+    check_sgd(reference, states, device, transfer, readout, options)
 
 
 @pytest.mark.parametrize(("transfer", "readout", "options"), COMBINATIONS[2:])
-def test_more_transfers_readouts_and_sgd(reference, last_state, transfer, readout, options):
-    check_sgd(reference, last_state, "numpy", transfer, readout, options)
+def test_more_transfers_readouts_and_sgd(reference, states, transfer, readout, options):
+    check_sgd(reference, states, "numpy", transfer, readout, options)
 
 
-def check_sgd(reference, last_state, device, transfer, readout, options):
+def check_sgd(reference, states, device, transfer, readout, options):
     network = layered(
         SIZES, optimiser=SGD(rate=0.01, **options), transfer=transfer, readout=readout
     )
@@ -226,7 +208,7 @@ def check_sgd(reference, last_state, device, transfer, readout, options):
     assert_same_weights(life, oracle)
     if "momentum" in options:
         assert_same_moments(
-            last_state, ("velocity",), (sgd.weight_velocities,), (sgd.bias_velocities,)
+            states[-1], ("velocity",), (sgd.weight_velocities,), (sgd.bias_velocities,)
         )
 
 
