@@ -264,7 +264,7 @@ def _equations(rows: dict[str, Any]) -> Iterable[str]:
         given = ", ".join(f"`{what} = {value:g}`" for what, value in row["parameters"].items())
         parameters = f"Parameters: {given}. " if given else ""
         yield (
-            f"### {name.replace('=', ' = ')}\n\n{row['summary']}\n\n"
+            f"### `{name}`\n\n{row['summary']}\n\n"
             f"```text\n{row['equations']}\n```\n\n{parameters}{row['citation']}."
         )
 
