@@ -62,7 +62,7 @@ class Entry:
         given = [
             f'{item.name}="{value}"' if isinstance(value, str) else f"{item.name}={value}"
             for item in fields(self.rule)
-            if (value := getattr(self.rule, item.name)) != item.default
+            if isinstance(value := getattr(self.rule, item.name), str) or value != item.default
         ]
         call = f"({', '.join(given)})" if given else ""
         return f"{type(self.rule).__name__}{call}{', leaky' if self.dynamics.in_time else ''}"

@@ -32,7 +32,7 @@ def compare(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the first network; the others follow on.")] = 0,
     repeats: Annotated[int, typer.Option(help="Times that costs are measured.")] = 9,
-    seconds: Annotated[float, typer.Option(help="Length of a timed life, about.")] = 0.3,
+    seconds: Annotated[float, typer.Option(help="Length of a timed life, about.")] = 0.5,
     device: Annotated[
         str, typer.Option(help="What simulates; 'ontogeny doctor' lists the choices.")
     ] = "cpp",

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ontogeny.data import Stimuli, gaussian_noise
 from ontogeny.models import Learning, Record, Schedule, Spontaneous, simulate
 
@@ -12,9 +14,8 @@ from .rules_cases import TRIALS, Entry
 
 __all__ = ["measured_costs"]
 
-#: Stimuli of a timed epoch: whole steps.
-BANK = 640
-MOST = 4096  # epochs of a calibrating run
+SHORT = 2 * TRIALS  # presentations of the short life
+MOST = 10**6  # presentations of a calibrating life
 
 
 class _Timed:
@@ -23,14 +24,16 @@ class _Timed:
     def __init__(self, entry: Entry, stimuli: Stimuli, device: str, *, noise: bool) -> None:
         self.network = entry.network(rate=1e-4)
         self.stimuli, self.device, self.noise = stimuli, device, noise
-        self.more = 1
+        self.long = 2 * SHORT
         self.costs: list[float] = []
 
-    def run(self, epochs: int) -> dict[str, Any]:
-        count = len(self.stimuli) * epochs
-        phase: Spontaneous | Learning = Learning(self.stimuli, epochs=epochs)
+    def run(self, presentations: int) -> dict[str, Any]:
+        phase: Spontaneous | Learning
         if self.noise:
-            phase = Spontaneous(gaussian_noise(), presentations=count)
+            phase = Spontaneous(gaussian_noise(), presentations=presentations)
+        else:
+            # One epoch, however long: what an epoch takes to start is no cost of the rule.
+            phase = Learning(_repeated(self.stimuli, presentations), epochs=1)
         start = time.perf_counter()
         simulate(
             self.network,
@@ -40,31 +43,45 @@ class _Timed:
             record=Record(checkpoints=1),
             progress=False,
         )
-        return {"seconds": time.perf_counter() - start, "presentations": count}
+        return {"seconds": time.perf_counter() - start, "presentations": presentations}
 
     def calibrate(self, seconds: float) -> None:
-        """Find how many epochs more take so many seconds."""
-        self.run(1)  # compiles
-        short = min(self.run(1)["seconds"] for _ in range(2))
-        self.more = 4
-        while self.more < MOST:
-            taken = min(self.run(1 + self.more)["seconds"] for _ in range(2)) - short
+        """Find how many presentations more take so many seconds."""
+        self.run(SHORT)  # compiles
+        short = min(self.run(SHORT)["seconds"] for _ in range(2))
+        more = 8 * SHORT
+        while more < MOST:
+            taken = min(self.run(SHORT + more)["seconds"] for _ in range(2)) - short
             if taken > seconds / 4:
-                self.more = max(1, round(self.more * seconds / taken))
-                return
-            self.more *= 4
+                more = max(1, round(more * seconds / taken / TRIALS)) * TRIALS
+                break
+            more *= 4
+        self.long = SHORT + more
 
     def repeat(self) -> None:
         """Take one time; where other work of the machine has hidden the difference, once more."""
         for _ in range(5):
-            found = cost(self.run(1), self.run(1 + self.more))
+            found = cost(self.run(SHORT), self.run(self.long))
             if found > 0:
                 self.costs.append(found)
                 return
         raise RuntimeError(
-            f"rules.seconds: expected a longer life to take longer, got {1 + self.more} epochs "
-            f"that take no longer than one; measure again where less else is running"
+            f"rules.seconds: expected a longer life to take longer, got {self.long} presentations "
+            f"that take no longer than {SHORT}; measure for more seconds"
         )
+
+
+def _repeated(stimuli: Stimuli, count: int) -> Stimuli:
+    """Return so many stimuli: the given ones again and again."""
+    chosen = np.arange(count) % len(stimuli)
+    return Stimuli.from_arrays(
+        stimuli.images.values[chosen],
+        stimuli.wanted[chosen],
+        classes=stimuli.classes,
+        name=stimuli.name,
+        scale=stimuli.scale,
+        shift=stimuli.shift,
+    )
 
 
 def measured_costs(
@@ -108,11 +125,10 @@ def measured_costs(
     RuntimeError
         If times cannot be told from the time that a life takes to start.
     """
-    bank = stimuli.sample(min(BANK, len(stimuli) // TRIALS * TRIALS), seed=0)
-    timed = {(entry.name, ""): _Timed(entry, bank, device, noise=False) for entry in compared}
+    timed = {(entry.name, ""): _Timed(entry, stimuli, device, noise=False) for entry in compared}
     for entry in compared:
         if entry.mirrors:
-            timed[entry.name, "noise_"] = _Timed(entry, bank, device, noise=True)
+            timed[entry.name, "noise_"] = _Timed(entry, stimuli, device, noise=True)
     for (name, _), one in timed.items():
         tell(f"costs: {name}")
         one.calibrate(seconds)

@@ -58,7 +58,7 @@ class Comparison:
     training_size: int | None = None
     seed: int = 0
     repeats: int = 9
-    seconds: float = 0.3
+    seconds: float = 0.5
     device: str = "cpp"
     command: str = "ontogeny rules --measure"
 

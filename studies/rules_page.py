@@ -54,7 +54,8 @@ Values are means and ranges over {networks} networks; cost is a median with quar
   the two differ in deeper networks.
 - **Rate**: Adam with the best of {rates}, chosen for each rule by the mean accuracy of {choosing}
   other networks (none is reported here) that learned from 80 % of the training stimuli and were
-  judged by the rest; test stimuli have no part in it. Adam makes networks with one hidden
+  judged by the rest; test stimuli have no part in it. Rules whose best rate is the largest might
+  gain from a larger one. Adam makes networks with one hidden
   population nearly indifferent to the scale of feedback weights. It starts afresh in every epoch,
   because weight mirrors take turns with noise. All other parameters are the defaults of the rules.
 - **Mirrors**: `WeightMirror` lives through Gaussian noise, of mean 0 and standard deviation 1,
@@ -63,15 +64,17 @@ Values are means and ranges over {networks} networks; cost is a median with quar
 - **Alignment** at the end: angle between `forward_2` and the transpose of `feedback_2`
   (`weight_alignment`). *Unused* feedback weights, which the rule does not read, are a control.
   Where a rule computes feedback weights from forward ones, those of the last step are taken.
+  Targets have the opposite sign of the errors that they stand for, so that forward weights turn
+  away from the feedback weights of direct random target projection: beyond 90°.
 - **Error alignment** at the end: angle between what the rule and what backpropagation sends to a
   hidden neuron, mean over the test stimuli (`error_alignment`). There is none where nothing is
   sent; perturbations are the gradient in the mean only, and nearly orthogonal to it one by one.
 - **Accuracy**: share of the test digits that are classified rightly after the last epoch.
 - **Cost** of a presentation in a learning phase, over that of feedback alignment: all rules in
   turn, {repeats} times, in an order that is reversed each time, in one process with one thread and
-  nothing beside it, on the device `{device}`. Each is asked for a short and a long life, whose
-  difference leaves out what every life takes to start; ratios are taken within a turn, against what
-  other work the machine has. Feedback alignment took {microseconds:.3g} µs.
+  nothing beside it, on the device `{device}`. Each is asked for a short and a long life of one
+  epoch, whose difference leaves out what lives and epochs take to start; ratios are taken within
+  a turn, against what other work the machine has. Feedback alignment took {microseconds:.3g} µs.
 
 ## Rates
 
@@ -264,7 +267,7 @@ def _equations(rows: dict[str, Any]) -> Iterable[str]:
         given = ", ".join(f"`{what} = {value:g}`" for what, value in row["parameters"].items())
         parameters = f"Parameters: {given}. " if given else ""
         yield (
-            f"### {name.replace('=', ' = ')}\n\n{row['summary']}\n\n"
+            f"### `{name}`\n\n{row['summary']}\n\n"
             f"```text\n{row['equations']}\n```\n\n{parameters}{row['citation']}."
         )
 

@@ -104,7 +104,7 @@ def test_own_stimuli_of_the_readme_are_learned():
 
 
 def test_rule_of_the_readme_learns():
-    shown = run_block(blocks(ROOT / "README.md", "python")[2])
+    shown = run_block(blocks(ROOT / "README.md", "python")[3])
     assert shown["known"] == ("delta_pre", "forward_w")
     rule = type(shown["network"].rule)
     network = ontogeny.models.layered(
@@ -118,8 +118,13 @@ def test_rule_of_the_readme_learns():
     assert float(losses[-1]) < 0.9 * float(losses[0])
 
 
+def test_leaky_network_of_the_readme():
+    network = run_block(blocks(ROOT / "README.md", "python")[2])["network"]
+    assert network.dynamics.in_time and network.masks(0)
+
+
 def test_every_block_of_the_readme_is_tested():
-    assert len(blocks(ROOT / "README.md", "python")) == 3
+    assert len(blocks(ROOT / "README.md", "python")) == 4
 
 
 def table(heading):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -121,7 +122,13 @@ def test_the_page_tells_its_command_and_links_its_numbers(written):
         assert (written.folder / link).is_file()
     assert page(written.results, numbers="page.json") == written.text
     assert "{" not in re.sub(r"```.*?```|`[^`]*`", "", written.text, flags=re.S)
-    assert max(len(line) for line in written.text.splitlines() if line[:1] not in "|") <= 200
+
+
+def test_the_page_of_the_documentation_is_made_of_its_numbers():
+    folder = Path(__file__).parents[2] / "docs"
+    results = json.loads((folder / "rules.json").read_text(encoding="utf-8"))
+    assert list(results["rules"]) == ROWS
+    assert page(results) == (folder / "rules.md").read_text(encoding="utf-8")
 
 
 def test_nothing_is_written_where_it_cannot_be(tmp_path):
