@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ClassVar
 
+from ontogeny.plasticity import Rule
+
 __all__ = ["SOLVERS", "Dynamics", "Leaky", "NeuronNoise", "Spiking", "Static", "seconds"]
 
 #: Solvers of the membrane equation: names of Brian2's state updaters.
@@ -292,3 +294,41 @@ class Leaky(Dynamics):
         named = {"tau_feedback": self.feedback if hidden else 0.0, "tau_trace": self.trace}
         named["tau_spikes"] = self.spiking.trace if self.spiking else 0
         return lines + [f"{name} = {time!r} s" for name, time in named.items() if time]
+
+    def told(self, rule: Rule, *, values: bool) -> list[str]:
+        """Return what time makes of the equations of a rule and a readout.
+
+        Parameters
+        ----------
+        rule : Rule
+            The network's rule.
+        values : bool
+            Tell how long things last too.
+        """
+        lines = []
+        if self.spiking:
+            lines += [
+                "r that synapses carry, and compare with targets, is sent : 1 (inputs: r)",
+                "error_spike = int(rand() < tonic_rate + error_gain*error) : 1 (outputs)",
+                "derror_filtered/dt = (error_spike - error_filtered)/tau_spikes : 1 (outputs)",
+                "delta = (error_filtered - tonic_rate)/error_gain*share : 1 (outputs)",
+            ]
+        if self.trace:
+            lines.append("r in g is filtered : 1 (filters what is carried)")
+        if self.feedback:
+            lines.append("feedback in delta is apical : 1")
+        if rule.uses("highpass"):
+            lines.append("highpass += r - before - step/tau_highpass*highpass : 1 (outputs: drive)")
+        lines.append(f"solver = {self.solver}")
+        if not values:
+            return lines
+        if rule.uses("highpass"):
+            lines.append(f"tau_highpass = {self.highpass!r} s")
+        if self.spiking:
+            rates = f"tonic_rate = {self.spiking.tonic_rate!r}, error_gain = {self.spiking.gain!r}"
+            lines.append(rates)
+        return [
+            *lines,
+            f"a presentation lasts {self.hold_steps} steps of {self.dt!r} s",
+            f"synapses change in the last {self.learning_steps} of them",
+        ]

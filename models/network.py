@@ -102,6 +102,12 @@ class Network:
                 f"Network.dynamics: expected Leaky() for {rule}, whose synapses read what only "
                 f"leaky neurons have, got {self.dynamics!r}"
             )
+        own = [item.name for item in self.populations if item.membrane is not None]
+        if own and not self.dynamics.in_time:
+            raise ValueError(
+                f"Network.dynamics: expected Leaky() for populations with membrane time constants, "
+                f"which are {', '.join(own)}, got {self.dynamics!r}"
+            )
         if isinstance(self.dynamics, Leaky):
             for population in self.populations[1:]:
                 time = self.time_constant(population)
@@ -239,4 +245,6 @@ class Network:
             parts.append("\n".join([f"{population.name} ({population.size})", *lines]))
         parts.append(f"rule\n{self.rule.equations()}")
         parts.append(f"optimiser\n{self.optimiser.equations()}")
+        if isinstance(self.dynamics, Leaky):
+            parts.append("\n".join(["time", *self.dynamics.told(self.rule, values=values)]))
         return "\n\n".join(parts)

@@ -92,15 +92,20 @@ class Rule:
     def __post_init__(self) -> None:
         """Check the parameters and the equations."""
         where = type(self).__name__
+        if type(self) is Rule:
+            raise TypeError(
+                "Rule: expected a rule such as FeedbackAlignment(), or a subclass of your own, got "
+                "Rule itself, which is abstract"
+            )
         if not hasattr(self, "citation"):
             raise TypeError(
-                f"{where}: expected a rule with a citation, got none; Rule is abstract, use "
-                f"FeedbackAlignment() or a subclass of your own"
+                f"{where}: expected a rule with a citation, got none; say where it comes from: "
+                f'citation: ClassVar[str] = "..."'
             )
         check_parameters(self)
-        self._check_path(where)
         for what, known in VOCABULARY.items():
             _check_names(where, what, getattr(self, what), known, self.parameters)
+        self._check_path(where)
         for what in _SUMS:
             _check_sum(where, what, getattr(self, what))
         self._check_locality(where)

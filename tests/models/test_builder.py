@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ontogeny.data import Stimuli
-from ontogeny.models import Learning, Schedule, layered, simulate
+from ontogeny.data import Stimuli, gaussian_noise
+from ontogeny.models import Learning, Schedule, Spontaneous, layered, simulate
 from ontogeny.models.synapses import _reversed
 from ontogeny.plasticity import SGD, Adam, Rule, parameter
 
@@ -81,6 +81,42 @@ def test_parameters_that_share_a_name_are_refused():
             trials=1,
             progress=False,
         )
+
+
+@pytest.mark.parametrize("name", ["drive", "bias", "r", "slope", "spread_2", "share", "noise"])
+def test_parameters_with_names_of_variables_are_refused(name):
+    attributes = {
+        name: parameter(2.0, "taken by neurons"),
+        "__annotations__": {name: float},
+        "signal": "w*delta_pre",
+        "citation": "nobody",
+        "__module__": "x",
+    }
+    clash = dataclass(frozen=True, kw_only=True)(type("Clash", (Rule,), attributes))
+    with pytest.raises(ValueError, match=f"Clash.{name}: expected a name of its own"):
+        simulate(
+            layered([7, 4, 3], rule=clash()),
+            Schedule(Learning(make_tiny(), epochs=1)),
+            trials=1,
+            progress=False,
+        )
+
+
+def test_feedback_may_learn_alone(tiny):
+    attributes = {
+        "signal": "w*delta_pre",
+        "feedback_gradient": "r_post*delta_pre",
+        "learns": {"spontaneous": ("feedback",), "learning": ("forward",)},
+        "citation": "nobody",
+        "__module__": "x",
+    }
+    rule = type("Alone", (Rule,), attributes)()
+    network = layered([12, 6, 4], rule=rule, optimiser=Adam(rate=0.01))
+    phases = Schedule(Spontaneous(gaussian_noise(), presentations=40))
+    weights = simulate(network, phases, trials=8, progress=False)["weights"]
+    moved = {name: float(abs(w[-1] - w[0]).max()) for name, w in weights.data_vars.items()}
+    assert moved.pop("feedback_2") > 1e-3
+    assert set(moved.values()) == {0.0}
 
 
 def make_tiny():

@@ -89,6 +89,12 @@ def test_time_steps_are_binary_fractions_of_a_second(dt):
             "Leaky.window: .* with gated learning, got 0.05 s and continuous learning",
         ),
         ({"learning": "always"}, "Leaky.learning: expected one of gated, continuous, got 'always'"),
+        ({"highpass": 0.4 * ms}, "Leaky.highpass: expected at least one time step of 0.00097"),
+        (
+            {"solver": "euler", "membrane": 0.2 * ms},
+            "Leaky.membrane: expected at least one time step of .* with the solver 'euler', got",
+        ),
+        ({"solver": "euler", "feedback": 0.2 * ms}, "Leaky.feedback: expected at least one time"),
         ({"solver": "rk4"}, "Leaky.solver: expected one of exact, euler, exponential_euler, got"),
     ],
 )
@@ -213,3 +219,10 @@ def test_equations_tell_time_constants_with_their_unit():
         "tau_trace = 0.005 s",
     ):
         assert line in text.splitlines()
+
+
+def test_time_constants_of_populations_need_time():
+    with pytest.raises(ValueError, match="Network.dynamics: expected Leaky.. for populations with"):
+        layered([5, 4, 3], membrane=[10 * ms, 5 * ms])
+    with pytest.raises(ValueError, match="Population.membrane of hidden_1: expected at least one"):
+        layered([5, 4, 3], membrane=[0.1 * ms, 5 * ms], dynamics=Leaky(solver="euler"))

@@ -162,6 +162,20 @@ def make_rule(**attributes):
         ({"path": "none", "signal": ""}, "Own.delta: expected an error without feedback"),
         ({"delta": "(perturbed_loss - loss)*share"}, "Own.perturbation: expected what perturbs"),
         ({"perturbation": "deviate"}, "Own.perturbation: expected '' for .* name no loss"),
+        ({"signal": "w*target_pre*share_pre"}, "Own.path: expected 'direct' for a rule whose sign"),
+        (
+            {
+                "path": "direct",
+                "feedback_weights": "w = pseudo_inverse",
+                "nonlocal_reads": ("pseudo_inverse",),
+            },
+            "Own.path: expected 'layered' for a rule that reads pseudo_inverse",
+        ),
+        ({"learns": {"learning": ("forward",)}}, "Own.learns: expected tuples of 'forward' and"),
+        (
+            {"learns": {"learning": ("forwards",), "spontaneous": ()}},
+            "Own.learns: expected tuples of 'forward' and 'feedback' for",
+        ),
         (
             {"path": "none", "signal": "", "delta": "", "feedback_gradient": "r_pre*share_pre"},
             "Own.path: expected 'layered' or 'direct' for a rule whose feedback synapses change",
@@ -200,7 +214,7 @@ def test_functions_and_the_weight_itself_may_be_named():
 
 
 def test_the_share_of_a_trial_may_stand_for_its_error():
-    assert make_rule(signal="w*sign(target_pre - r_pre)*share_pre").signal
+    assert make_rule(path="direct", signal="w*sign(target_pre - r_pre)*share_pre").signal
 
 
 def test_feedback_may_read_both_weights_if_it_says_so():

@@ -226,7 +226,10 @@ def test_masked_weights_are_zero_for_ever(reference, rule):
         assert not network.weights[layer][forward[layer] == 0].any()
         if layer:
             assert not network.feedback[layer][backward[layer] == 0].any()
-            assert network.feedback[layer][backward[layer] == 1].all()
+            there = backward[layer] == 1
+            if rule == "sign_symmetry":
+                there &= forward[layer].T == 1  # no sign without a forward synapse
+            assert network.feedback[layer][there].all()
 
 
 @pytest.mark.parametrize("rule", ["kolen_pollack", "node_perturbation", *DIRECT])
