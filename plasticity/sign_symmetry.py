@@ -28,7 +28,7 @@ class SignSymmetry(Rule):
     square of the feedback weights at birth, drawn afresh in every step (leaky neurons: for every
     stimulus); or those of the feedback weights at birth (Liao, Leibo & Poggio 2016, who call them
     uSF, brSF and frSF). Signs follow the forward weights at every step, so that synapses have to
-    know one bit of each other.
+    know one bit of each other. Where there is no forward synapse there is no sign, and no feedback.
 
     Parameters
     ----------
