@@ -192,7 +192,7 @@ def _signals(
     if reference == "backpropagation":
         matrices = [weights.T for weights in upper]
     else:
-        matrices = [np.linalg.pinv(weights).astype(np.float64) for weights in upper]
+        matrices = [array.pseudo_inverse(weights, moment.epsilon) for weights in upper]
     signals, deltas = propagate(response, matrices)
     if not slope:
         return teaching.signals, signals

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from .array import Floats
+from .array import Floats, pseudo_inverse
 from .description import Description, StoredRule, description_of
 from .expressions import evaluate, names, parse
 from .oracle import Layers
@@ -48,11 +48,14 @@ class Moment:
         Its forward half.
     feedback : tuple of Feedback
         One for each hidden population, from below upwards.
+    epsilon : float
+        Machine epsilon of the type that the forward weights are stored in.
     """
 
     rule: StoredRule
     layers: Layers
     feedback: tuple[Feedback, ...]
+    epsilon: float
 
 
 def populations(weights: xr.Dataset, where: str) -> list[str]:
@@ -127,6 +130,8 @@ class _Reader:
             for name in weights
             if weights[name].attrs.get("kind") == "bias"
         }
+        stored = np.result_type(*(weights[name].dtype for name in self.forward))
+        self.epsilon = float(np.finfo(stored).eps)
         self.masks: dict[str, Any] = {}
 
     def moment(self, checkpoint: int) -> Moment | None:
@@ -145,7 +150,7 @@ class _Reader:
             self._feedback(position, values, checkpoint)
             for position in range(1, len(self.chain) - 1)
         )
-        return Moment(rule=self.rule, layers=layers, feedback=feedback)
+        return Moment(rule=self.rule, layers=layers, feedback=feedback, epsilon=self.epsilon)
 
     def _values(self, name: Any, checkpoint: int) -> Floats:
         stored = self.weights[name]
@@ -189,7 +194,7 @@ class _Reader:
             **self.rule.parameters,
         }
         if "pseudo_inverse" in names(node):
-            values["pseudo_inverse"] = np.linalg.pinv(forward)
+            values["pseudo_inverse"] = pseudo_inverse(forward, self.epsilon)
         follows = evaluate(node, values, text)
         return np.where(self._mask(name), follows, 0.0)
 
