@@ -208,8 +208,8 @@ def pseudo_inverse(matrix: Floats, epsilon: float) -> Floats:
     >>> pseudo_inverse(np.array([[2.0, 0.0], [0.0, 1e-9]]), 1e-7).tolist()
     [[0.5, 0.0], [0.0, 0.0]]
     """
-    inverse: Floats = np.linalg.pinv(matrix, rcond=max(matrix.shape) * epsilon)
-    return inverse
+    inverse = np.linalg.pinv(matrix, rcond=max(matrix.shape) * epsilon)
+    return np.asarray(inverse, np.float64)
 
 
 def _effective_rank(matrix: Floats) -> float:

@@ -85,8 +85,8 @@ def moments(life: xr.DataTree, where: str) -> Iterator[tuple[tuple[int, ...], Mo
     Yields
     ------
     index, moment
-        Position along the leading dims and checkpoints; where a joined life has ended there is
-        nothing to yield.
+        Position along the leading dims and checkpoints; there is nothing to yield where a joined
+        life has ended, and of lives that learn by perturbations where others do not.
 
     Raises
     ------
@@ -99,12 +99,17 @@ def moments(life: xr.DataTree, where: str) -> Iterator[tuple[tuple[int, ...], Mo
     outer = forward.dims[:-2]
     lives = tuple(dim for dim in outer if dim != "checkpoint")
     sizes = [weights.sizes[dim] for dim in lives]
+    readers = {}
     for number in np.ndindex(*sizes):
         one = weights.isel(dict(zip(lives, number, strict=True)))
         description = description_of(life, one, chain[1:-1], where)
-        reader = _Reader(one, chain, description, where)
-        checkpoints = one.sizes.get("checkpoint", 1)
-        for checkpoint in range(checkpoints):
+        readers[number] = _Reader(one, chain, description, where)
+    # Where no life can be measured the first one is given, which is then refused.
+    measured = {
+        number: reader for number, reader in readers.items() if reader.rule.path != "perturbation"
+    }
+    for number, reader in (measured or readers).items():
+        for checkpoint in range(weights.sizes.get("checkpoint", 1)):
             moment = reader.moment(checkpoint)
             if moment is not None:
                 position = dict(zip(lives, number, strict=True)) | {"checkpoint": checkpoint}

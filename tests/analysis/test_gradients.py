@@ -11,7 +11,7 @@ from ontogeny.analysis import error_alignment, update_alignment
 from ontogeny.analysis.array import angle, pseudo_inverse
 from ontogeny.data import Stimuli, join_trajectories
 from ontogeny.models import Learning, Record, Schedule, layered, simulate
-from ontogeny.plasticity import SGD, Adam, Backpropagation, FeedbackAlignment
+from ontogeny.plasticity import SGD, Adam, Backpropagation, FeedbackAlignment, NodePerturbation
 
 SHAPES = [(5, 4), (5, 4, 3), (6, 5, 4, 3), (6, 5, 4, 4, 3)]
 TRANSFERS = ["linear", "relu", "tanh", "sigmoid"]
@@ -378,6 +378,22 @@ def test_joined_lives_are_measured_by_their_own_rules(lives, measure):
         np.testing.assert_array_equal(selected.sel(network=seed), part)
     assert (found.sel(condition="bp").fillna(0) < 1e-4).all()
     assert (found.sel(condition="fa").isel({"checkpoint": 0, found.dims[-1]: 0}) > 1).all()
+
+
+@pytest.mark.parametrize("measure", BOTH)
+def test_lives_of_perturbations_have_no_angle_among_others(measure):
+    stimuli, lives = stimuli_of(7, 3, samples=16), {}
+    for label, rule in (("np", NodePerturbation()), ("fa", FeedbackAlignment())):
+        network = layered([7, 6, 3], rule=rule, transfer="tanh")
+        lives[label] = simulate(network, Schedule(Learning(stimuli, epochs=1)), trials=8)
+    joined = join_trajectories(lives, "condition")
+    found = measure(joined, stimuli)
+    assert found.sel(condition="np").isnull().all()
+    np.testing.assert_array_equal(found.sel(condition="fa"), measure(lives["fa"], stimuli))
+    refused = r"life: expected a rule whose teaching .* got NodePerturbation with the path 'pert"
+    for alone in (lives["np"], joined.sel(condition="np"), joined.isel(condition=[0])):
+        with pytest.raises(ValueError, match=refused):
+            measure(alone, stimuli)
 
 
 @pytest.mark.parametrize("measure", BOTH)
