@@ -146,8 +146,8 @@ def test_statistics_refused(wrong, match):
 
 def test_defaults_of_statistics_fit_sheet_and_steps():
     def lengths(units, steps):
-        found = noise_statistics(binary_noise(0.5), units=units, steps=steps, trials=3)
-        assert found["space"].dims == ("trial", "distance") and found["time"].sizes["trial"] == 3
+        found = noise_statistics(binary_noise(0.5), units=units, steps=steps, trials=20)
+        assert found["space"].dims == ("trial", "distance") and found["time"].sizes["trial"] == 20
         return found["distance"].values.tolist(), found["lag"].values.tolist()
 
     assert lengths(100, 20) == ([1, 2, 4, 8], [1, 2, 5, 10])
