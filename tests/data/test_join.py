@@ -144,6 +144,17 @@ def test_other_units(make_life):
         join_trajectories({0: make_life(), 1: other}, "network")
 
 
+def test_feedback_of_other_populations(make_life):
+    other = make_life(1)
+    other["weights/feedback_2"].attrs["source"] = "hidden_2"
+    match = (
+        r"same weights\.feedback_2\.source in all lives, got .* and 'hidden_2'; their feedback "
+        r"joins other populations, .* one by one, or use networks with one hidden population"
+    )
+    with pytest.raises(ValueError, match=match):
+        join_trajectories({"layered": make_life(), "direct": other}, "condition")
+
+
 def test_nothing():
     with pytest.raises(ValueError, match=r"join_trajectories\.lives: expected at least one life"):
         join_trajectories({}, "network")
