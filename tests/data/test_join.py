@@ -146,9 +146,14 @@ def test_other_units(make_life):
 
 def test_feedback_of_other_populations(make_life):
     other = make_life(1)
-    other["weights/feedback_2"].attrs["source"] = "hidden_2"
+    weights = other["weights"].to_dataset()
+    attrs = {**weights.feedback_2.attrs, "source": "inputs", "partner": ""}
+    weights["feedback_2"] = weights.forward_1.transpose("checkpoint", "hidden_1", "inputs")
+    weights["feedback_2"].attrs = attrs
+    weights["forward_2"].attrs["partner"] = ""
+    other["weights"] = xr.DataTree(weights)
     match = (
-        r"same weights\.feedback_2\.source in all lives, got .* and 'hidden_2'; their feedback "
+        r"same weights\.feedback_2\.source in all lives, got .* and 'inputs'; their feedback "
         r"joins other populations, .* one by one, or use networks with one hidden population"
     )
     with pytest.raises(ValueError, match=match):
