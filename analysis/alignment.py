@@ -20,6 +20,10 @@ def weight_alignment(life: xr.DataTree, *, matrix: bool = False) -> xr.DataArray
     Source: J. Cheon, S. W. Lee and S.-B. Paik, NeurIPS 2024, figure 1; the angle of the flattened
     matrices is that of M. Akrout et al., NeurIPS 2019.
 
+    Stored feedback weights of rules that set them in every step (`SignSymmetry`,
+    `PseudoBackpropagation`) are at birth (checkpoint 0) the drawn ones, through which no error has
+    travelled yet, and afterwards those of the last step.
+
     Parameters
     ----------
     life : xarray.DataTree

@@ -184,6 +184,34 @@ def sign_concordance(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
         return np.asarray((1 + signs.sum((-2, -1)) / np.abs(signs).sum((-2, -1))) / 2)
 
 
+def pseudo_inverse(matrix: Floats, epsilon: float) -> Floats:
+    """
+    Compute the Moore-Penrose inverse of a matrix that was stored in another precision.
+
+    Singular values up to ``max(matrix.shape)*epsilon`` of the largest count as 0: they may be
+    nothing but the rounding of what was stored.
+
+    Parameters
+    ----------
+    matrix : numpy.ndarray, (row, column)
+        Finite numbers.
+    epsilon : float
+        Machine epsilon of the type that they were stored in.
+
+    Returns
+    -------
+    numpy.ndarray, (column, row)
+        The inverse.
+
+    Examples
+    --------
+    >>> pseudo_inverse(np.array([[2.0, 0.0], [0.0, 1e-9]]), 1e-7).tolist()
+    [[0.5, 0.0], [0.0, 0.0]]
+    """
+    inverse = np.linalg.pinv(matrix, rcond=max(matrix.shape) * epsilon)
+    return np.asarray(inverse, np.float64)
+
+
 def _effective_rank(matrix: Floats) -> float:
     # LAPACK fails on NaN, which pads joined lives.
     if not np.isfinite(matrix).all() or not matrix.any():

@@ -45,7 +45,10 @@ def error_alignment(
     text, for the static network; a leaky network is taken at its steady state. The stimuli are
     one batch. Feedback weights are those stored; where a rule computes them from
     the forward weights alone, they are computed from those of the same checkpoint, because the
-    stored ones belong to the step before.
+    stored ones belong to the step before. Where they cannot be computed so, as those of
+    `SignSymmetry` with magnitudes that are drawn in every step, the stored ones of birth
+    (checkpoint 0) are the drawn ones, through which no error has travelled yet, and afterwards
+    those of the last step.
 
     Parameters
     ----------
@@ -65,7 +68,8 @@ def error_alignment(
     -------
     xarray.DataArray, (..., checkpoint, population) or (..., checkpoint, population, sample)
         Degrees. `population` names the hidden populations, from below upwards. NaN where there is
-        no angle and where a joined life has ended.
+        no angle, where a joined life has ended, and for lives that learn by perturbations joined
+        with others.
 
     Raises
     ------
@@ -73,8 +77,9 @@ def error_alignment(
         If `life` or `stimuli` are something else.
     ValueError
         If there is no hidden population, stimuli do not fit, the reference is unknown, the rule is
-        not told in the life or not understood, or its signals depend on perturbations: those
-        of node perturbation are, in the mean, the gradient, and one by one nearly orthogonal to it.
+        not told in the life or not understood, or the signals of all lives depend on perturbations:
+        those of node perturbation are, in the mean, the gradient, and one by one nearly orthogonal
+        to it.
 
     See Also
     --------
@@ -142,15 +147,16 @@ def update_alignment(life: xr.DataTree, stimuli: Stimuli, *, hidden: bool = Fals
     -------
     xarray.DataArray, (..., checkpoint, synapses)
         Degrees. `synapses` names the forward projections, in order of layer, and ends with
-        ``"all"``. NaN where there is no angle and where a joined life has ended.
+        ``"all"``. NaN where there is no angle, where a joined life has ended, and for lives that
+        learn by perturbations joined with others.
 
     Raises
     ------
     TypeError
         If `life` or `stimuli` are something else.
     ValueError
-        If only hidden populations are asked for and there is none, stimuli do not fit, or the rule
-        is not told in the life, not understood, or depends on perturbations.
+        If only hidden populations are asked for and there is none, stimuli do not fit, the rule is
+        not told in the life or not understood, or the rules of all lives depend on perturbations.
 
     See Also
     --------
@@ -192,7 +198,7 @@ def _signals(
     if reference == "backpropagation":
         matrices = [weights.T for weights in upper]
     else:
-        matrices = [np.linalg.pinv(weights).astype(np.float64) for weights in upper]
+        matrices = [array.pseudo_inverse(weights, moment.epsilon) for weights in upper]
     signals, deltas = propagate(response, matrices)
     if not slope:
         return teaching.signals, signals

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from .array import Floats
+from .array import Floats, pseudo_inverse
 from .description import Description, StoredRule, description_of
 from .expressions import evaluate, names, parse
 from .oracle import Layers
@@ -48,11 +48,14 @@ class Moment:
         Its forward half.
     feedback : tuple of Feedback
         One for each hidden population, from below upwards.
+    epsilon : float
+        Machine epsilon of the type that the forward weights are stored in.
     """
 
     rule: StoredRule
     layers: Layers
     feedback: tuple[Feedback, ...]
+    epsilon: float
 
 
 def populations(weights: xr.Dataset, where: str) -> list[str]:
@@ -82,8 +85,8 @@ def moments(life: xr.DataTree, where: str) -> Iterator[tuple[tuple[int, ...], Mo
     Yields
     ------
     index, moment
-        Position along the leading dims and checkpoints; where a joined life has ended there is
-        nothing to yield.
+        Position along the leading dims and checkpoints; there is nothing to yield where a joined
+        life has ended, and of lives that learn by perturbations where others do not.
 
     Raises
     ------
@@ -96,12 +99,17 @@ def moments(life: xr.DataTree, where: str) -> Iterator[tuple[tuple[int, ...], Mo
     outer = forward.dims[:-2]
     lives = tuple(dim for dim in outer if dim != "checkpoint")
     sizes = [weights.sizes[dim] for dim in lives]
+    readers = {}
     for number in np.ndindex(*sizes):
         one = weights.isel(dict(zip(lives, number, strict=True)))
         description = description_of(life, one, chain[1:-1], where)
-        reader = _Reader(one, chain, description, where)
-        checkpoints = one.sizes.get("checkpoint", 1)
-        for checkpoint in range(checkpoints):
+        readers[number] = _Reader(one, chain, description, where)
+    # Where no life can be measured the first one is given, which is then refused.
+    measured = {
+        number: reader for number, reader in readers.items() if reader.rule.path != "perturbation"
+    }
+    for number, reader in (measured or readers).items():
+        for checkpoint in range(weights.sizes.get("checkpoint", 1)):
             moment = reader.moment(checkpoint)
             if moment is not None:
                 position = dict(zip(lives, number, strict=True)) | {"checkpoint": checkpoint}
@@ -127,6 +135,8 @@ class _Reader:
             for name in weights
             if weights[name].attrs.get("kind") == "bias"
         }
+        stored = np.result_type(*(weights[name].dtype for name in self.forward))
+        self.epsilon = float(np.finfo(stored).eps)
         self.masks: dict[str, Any] = {}
 
     def moment(self, checkpoint: int) -> Moment | None:
@@ -145,7 +155,7 @@ class _Reader:
             self._feedback(position, values, checkpoint)
             for position in range(1, len(self.chain) - 1)
         )
-        return Moment(rule=self.rule, layers=layers, feedback=feedback)
+        return Moment(rule=self.rule, layers=layers, feedback=feedback, epsilon=self.epsilon)
 
     def _values(self, name: Any, checkpoint: int) -> Floats:
         stored = self.weights[name]
@@ -189,7 +199,7 @@ class _Reader:
             **self.rule.parameters,
         }
         if "pseudo_inverse" in names(node):
-            values["pseudo_inverse"] = np.linalg.pinv(forward)
+            values["pseudo_inverse"] = pseudo_inverse(forward, self.epsilon)
         follows = evaluate(node, values, text)
         return np.where(self._mask(name), follows, 0.0)
 

@@ -65,6 +65,10 @@ def sign_concordance(life: xr.DataTree) -> xr.DataArray:
     Source: N. Ahmad, L. Ambrogioni and M. A. J. van Gerven, "Overcoming the weight transport
     problem via spike-timing-dependent weight inference", 2020.
 
+    Stored feedback weights of rules that set them in every step (`SignSymmetry`,
+    `PseudoBackpropagation`) are at birth (checkpoint 0) the drawn ones, through which no error has
+    travelled yet, and afterwards those of the last step.
+
     Parameters
     ----------
     life : xarray.DataTree

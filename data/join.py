@@ -215,6 +215,15 @@ def _joined_attrs(path: str, lives: Sequence[Mapping[str, Any]]) -> dict[str, An
             else:
                 raise ValueError(
                     f"join_trajectories.lives: expected the same {path}.{name} in all lives, "
-                    f"got {one!r} and {other!r}"
+                    f"got {one!r} and {other!r}{_cure(name, joined)}"
                 )
     return joined
+
+
+def _cure(name: str, attrs: Mapping[str, Any]) -> str:
+    if attrs.get("kind") != "feedback" or name not in ("source", "target"):
+        return ""
+    return (
+        "; their feedback joins other populations, as that of direct and of layered rules does: "
+        "compare such lives one by one, or use networks with one hidden population"
+    )

@@ -10,6 +10,9 @@ from .frames import FrameNoise, sheet_of
 
 __all__ = ["noise_statistics"]
 
+DISTANCES = (1, 2, 4, 8)
+LAGS = (1, 2, 5, 10)
+
 
 def noise_statistics(
     noise: FrameNoise,
@@ -18,8 +21,8 @@ def noise_statistics(
     steps: int = 1000,
     trials: int = 8,
     seed: int = 0,
-    distances: Sequence[int] = (1, 2, 4, 8),
-    lags: Sequence[int] = (1, 2, 5, 10),
+    distances: Sequence[int] | None = None,
+    lags: Sequence[int] | None = None,
 ) -> xr.Dataset:
     """Measure moments and correlations of noise in independent realisations.
 
@@ -35,10 +38,12 @@ def noise_statistics(
         Length and number of the realisations.
     seed : int
         Their seed.
-    distances : sequence of int
-        Distances along rows and columns at which the correlation in space is measured.
-    lags : sequence of int
-        Lags in frames at which the correlation in time is measured.
+    distances : sequence of int, optional
+        Distances along rows and columns at which the correlation in space is measured; by default
+        those of 1, 2, 4 and 8 that are smaller than the sheet.
+    lags : sequence of int, optional
+        Lags in frames at which the correlation in time is measured; by default those of 1, 2, 5
+        and 10 that are smaller than `steps`.
 
     Returns
     -------
@@ -48,6 +53,8 @@ def noise_statistics(
 
     Raises
     ------
+    TypeError
+        If the noise has no frames, as white noise.
     ValueError
         If a distance or lag is as large as the sheet or the realisation.
 
@@ -58,9 +65,14 @@ def noise_statistics(
     >>> round(float(found["mean"].mean()), 2), abs(float(found["time"].mean())) < 0.01
     (0.5, True)
     """
+    if not isinstance(noise, FrameNoise):
+        raise TypeError(
+            f"noise_statistics.noise: expected FrameNoise such as binary_noise() or "
+            f"correlated_noise(), got {type(noise).__name__}; white noise has no correlations"
+        )
     rows, columns = sheet_of(type(noise).__name__, getattr(noise, "shape", None), units)
-    _check("distances", distances, min(rows, columns))
-    _check("lags", lags, steps)
+    distances = _fitting("distances", distances, DISTANCES, min(rows, columns))
+    lags = _fitting("lags", lags, LAGS, steps)
     rates = noise.frames(seed=seed, stream=0, first=0, steps=steps, trials=trials, units=units)
     sheets = np.moveaxis(rates, 1, 0).reshape(trials, steps, rows, columns)
     mean = sheets.mean(axis=(1, 2, 3))
@@ -72,18 +84,24 @@ def noise_statistics(
         {
             "mean": ("trial", mean),
             "std": ("trial", np.sqrt(np.mean(apart**2, axis=(1, 2, 3)))),
-            "space": (("trial", "distance"), np.stack(space, axis=-1) / variance),
-            "time": (("trial", "lag"), np.stack(time, axis=-1) / variance),
+            "space": (("trial", "distance"), np.reshape(space, (-1, trials)).T / variance),
+            "time": (("trial", "lag"), np.reshape(time, (-1, trials)).T / variance),
         },
-        coords={"distance": list(distances), "lag": list(lags)},
+        coords={"distance": distances, "lag": lags},
     )
 
 
-def _check(what: str, values: Sequence[int], limit: int) -> None:
+def _fitting(
+    what: str, values: Sequence[int] | None, choices: Sequence[int], limit: int
+) -> list[int]:
+    """Return what was asked for, or the choices below the limit."""
+    if values is None:
+        return [value for value in choices if value < limit]
     if not len(values) or min(values) < 1 or max(values) >= limit:
         raise ValueError(
             f"noise_statistics.{what}: expected integers from 1 to {limit - 1}, got {list(values)}"
         )
+    return list(values)
 
 
 def _products(apart: npt.NDArray[np.float64], axis: int, shift: int) -> npt.NDArray[np.float64]:

@@ -50,6 +50,12 @@ class TeacherSet:
     def __post_init__(self) -> None:
         check_parts("TeacherSet", self.train, self.test, ("units", "outputs"))
 
+    def __repr__(self) -> str:
+        return (
+            f"TeacherSet({self.name!r}: {self.train.units} inputs, {self.train.outputs} targets, "
+            f"{len(self.train)} training and {len(self.test)} test examples)"
+        )
+
 
 def linear_teacher(
     inputs: int = 30, outputs: int = 10, *, examples: int, test_examples: int = 1000, seed: int = 0

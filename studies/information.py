@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import xarray as xr
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from ontogeny.analysis import final_accuracy, learning_speed
 from ontogeny.data import open_trajectory
@@ -28,21 +30,33 @@ def information(path: str | os.PathLike) -> RenderableType:
     Parameters
     ----------
     path : path
-        A stored life, or lives joined along any dims.
+        A stored life, or lives joined along any dims; or the store of an unfinished life.
 
     Returns
     -------
-    rich.console.Group
-        Attributes, phases, projections, and what the measures say.
+    rich.console.RenderableType
+        Attributes, phases, populations, projections, and what the measures say; of an unfinished
+        life, how to go on with it.
 
     Raises
     ------
     FileNotFoundError, ValueError
         If there is no such file, or it is no trajectory.
     """
+    store = _unfinished(Path(path))
+    if store is not None:
+        return Text(f"The life is unfinished; this goes on with it: ontogeny resume {store}")
     with open_trajectory(os.fspath(path)) as tree:
-        parts = [_attributes(tree), _phases(tree), _projections(tree), *_measures(tree)]
-    return Group(*parts)
+        parts = [_attributes(tree), _phases(tree), *_populations(tree), _projections(tree)]
+        return Group(*parts, *_measures(tree))
+
+
+def _unfinished(path: Path) -> Path | None:
+    """Return the store of the unfinished life that a path means, if it means one."""
+    store = path.with_name(path.name.removesuffix(".parts"))
+    parts = store.with_name(f"{store.name}.parts")
+    meant = path == parts or not path.exists()
+    return store if meant and (parts / "description.json").is_file() else None
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -155,15 +169,48 @@ def _until(criterion: dict[str, Any] | None) -> str:
     return f" at most, until the loss over {window} of them is below {value}"
 
 
+def _networks(tree: xr.DataTree) -> list[dict[str, Any]]:
+    return [json.loads(attributes["network"]) for _, attributes in _lives(tree)]
+
+
+def _populations(tree: xr.DataTree) -> list[Table]:
+    """Lay out the populations where some have membranes of their own."""
+    times: dict[str, list[Any]] = {}
+    for network in _networks(tree):
+        for part in network.get("populations", []):
+            times.setdefault(part["name"], []).append(part.get("membrane"))
+    if all(time is None for own in times.values() for time in own):
+        return []
+    table = _table("Populations", "name", "membrane")
+    for name, own in times.items():
+        told = ["-" if time is None else f"{1000 * time:g} ms" for time in own]
+        table.add_row(name, _several(told))
+    return [table]
+
+
+def _densities(tree: xr.DataTree) -> dict[tuple[str, str], str]:
+    """Return the densities of projections by source and target, where one is below 1."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for network in _networks(tree):
+        for part in (*network.get("forward", []), *network.get("feedback", [])):
+            ends = part["source"], part["target"]
+            found.setdefault(ends, []).append(part.get("density", 1.0))
+    return {ends: _several(own) for ends, own in found.items() if min(own) < 1}
+
+
 def _projections(tree: xr.DataTree) -> Table:
     weights = tree["weights"].to_dataset()
-    table = _table("Projections", "name", "from", "to", "size", "plastic")
+    densities = _densities(tree)
+    columns = ["name", "from", "to", "size", "plastic", *(["density"] if densities else [])]
+    table = _table("Projections", *columns)
     for name, values in weights.data_vars.items():
         attrs = values.attrs
         ends = [end for end in (attrs.get("target"), attrs.get("source")) if end]
         size = " x ".join(str(weights.sizes[end]) for end in ends)
         plastic = {"1": "yes", "0": "no"}.get(str(attrs.get("plastic")), "")
-        table.add_row(str(name), attrs.get("source", ""), attrs.get("target", ""), size, plastic)
+        source, target = attrs.get("source", ""), attrs.get("target", "")
+        density = densities.get((source, target), "1" if source else "")
+        table.add_row(*[str(name), source, target, size, plastic, density][: len(columns)])
     return table
 
 

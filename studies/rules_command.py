@@ -100,11 +100,14 @@ def _listed() -> Table:
     from .rules import rules
 
     table = Table(
-        *("rule", "forward synapses read", "feedback synapses read", "neurons read"),
         title="Learning rules by name; what is not at hand where a synapse is, is marked by !",
         title_justify="left",
         box=box.SIMPLE_HEAD,
     )
+    # Names are typed again, so they are whole however narrow the terminal is.
+    table.add_column("rule", no_wrap=True)
+    for who in ("forward synapses", "feedback synapses", "neurons"):
+        table.add_column(f"{who} read", overflow="fold")
     for name, kind in rules().items():
         cells = (
             ", ".join(f"{word}!" if word in NON_LOCAL else word for word in words)

@@ -8,10 +8,10 @@ import pytest
 import xarray as xr
 
 from ontogeny.analysis import error_alignment, update_alignment
-from ontogeny.analysis.array import angle
+from ontogeny.analysis.array import angle, pseudo_inverse
 from ontogeny.data import Stimuli, join_trajectories
 from ontogeny.models import Learning, Record, Schedule, layered, simulate
-from ontogeny.plasticity import SGD, Adam, Backpropagation, FeedbackAlignment
+from ontogeny.plasticity import SGD, Adam, Backpropagation, FeedbackAlignment, NodePerturbation
 
 SHAPES = [(5, 4), (5, 4, 3), (6, 5, 4, 3), (6, 5, 4, 4, 3)]
 TRANSFERS = ["linear", "relu", "tanh", "sigmoid"]
@@ -166,6 +166,25 @@ def test_pseudo_backpropagation_by_hand(make_network, make_rule):
     errors = np.array([[1.0, 1.0], [2.0, 0.0]])
     np.testing.assert_allclose(found[0], angle(errors @ inverse.T, errors @ forward[1]), atol=1e-9)
     np.testing.assert_allclose(found[0, 0], np.degrees(np.arccos(2 / np.sqrt(4.5))))
+
+
+def test_rounding_of_stored_weights_is_not_inverted(make_network, make_rule):
+    random = np.random.default_rng(4)
+    above, below = random.normal(size=4), random.normal(size=6)
+    rounded = np.outer(above, below).astype(np.float32)
+    exact = np.outer(below, above) / (above @ above) / (below @ below)
+    assert np.abs(np.linalg.pinv(rounded.astype(np.float64))).max() > 1e4
+    found = pseudo_inverse(rounded.astype(np.float64), np.finfo(np.float32).eps)
+    np.testing.assert_allclose(found, exact, atol=1e-6)
+    # The rule computes its feedback from the weights, and the reference does: both cut alike.
+    forward = [random.normal(size=(6, 3)), rounded]
+    stimuli = stimuli_of(3, 4)
+    rules = {"stored": make_rule(), "follows": make_rule(feedback_weights="w = pseudo_inverse")}
+    for rule in rules.values():
+        life = make_network(forward, {2: exact}, rule=rule)
+        life["weights"] = life["weights"].to_dataset().astype(np.float32)
+        angles = error_alignment(life, stimuli, reference="pseudo-backpropagation", samples=True)
+        np.testing.assert_allclose(angles, 0, atol=1e-3)
 
 
 def test_feedback_that_follows_is_that_of_the_checkpoint(make_network, make_rule):
@@ -359,6 +378,22 @@ def test_joined_lives_are_measured_by_their_own_rules(lives, measure):
         np.testing.assert_array_equal(selected.sel(network=seed), part)
     assert (found.sel(condition="bp").fillna(0) < 1e-4).all()
     assert (found.sel(condition="fa").isel({"checkpoint": 0, found.dims[-1]: 0}) > 1).all()
+
+
+@pytest.mark.parametrize("measure", BOTH)
+def test_lives_of_perturbations_have_no_angle_among_others(measure):
+    stimuli, lives = stimuli_of(7, 3, samples=16), {}
+    for label, rule in (("np", NodePerturbation()), ("fa", FeedbackAlignment())):
+        network = layered([7, 6, 3], rule=rule, transfer="tanh")
+        lives[label] = simulate(network, Schedule(Learning(stimuli, epochs=1)), trials=8)
+    joined = join_trajectories(lives, "condition")
+    found = measure(joined, stimuli)
+    assert found.sel(condition="np").isnull().all()
+    np.testing.assert_array_equal(found.sel(condition="fa"), measure(lives["fa"], stimuli))
+    refused = r"life: expected a rule whose teaching .* got NodePerturbation with the path 'pert"
+    for alone in (lives["np"], joined.sel(condition="np"), joined.isel(condition=[0])):
+        with pytest.raises(ValueError, match=refused):
+            measure(alone, stimuli)
 
 
 @pytest.mark.parametrize("measure", BOTH)

@@ -144,6 +144,22 @@ def test_other_units(make_life):
         join_trajectories({0: make_life(), 1: other}, "network")
 
 
+def test_feedback_of_other_populations(make_life):
+    other = make_life(1)
+    weights = other["weights"].to_dataset()
+    attrs = {**weights.feedback_2.attrs, "source": "inputs", "partner": ""}
+    weights["feedback_2"] = weights.forward_1.transpose("checkpoint", "hidden_1", "inputs")
+    weights["feedback_2"].attrs = attrs
+    weights["forward_2"].attrs["partner"] = ""
+    other["weights"] = xr.DataTree(weights)
+    match = (
+        r"same weights\.feedback_2\.source in all lives, got .* and 'inputs'; their feedback "
+        r"joins other populations, .* one by one, or use networks with one hidden population"
+    )
+    with pytest.raises(ValueError, match=match):
+        join_trajectories({"layered": make_life(), "direct": other}, "condition")
+
+
 def test_nothing():
     with pytest.raises(ValueError, match=r"join_trajectories\.lives: expected at least one life"):
         join_trajectories({}, "network")

@@ -144,5 +144,21 @@ def test_statistics_refused(wrong, match):
         noise_statistics(binary_noise(), steps=10, **options)
 
 
+def test_defaults_of_statistics_fit_sheet_and_steps():
+    def lengths(units, steps):
+        found = noise_statistics(binary_noise(0.5), units=units, steps=steps, trials=20)
+        assert found["space"].dims == ("trial", "distance") and found["time"].sizes["trial"] == 20
+        return found["distance"].values.tolist(), found["lag"].values.tolist()
+
+    assert lengths(100, 20) == ([1, 2, 4, 8], [1, 2, 5, 10])
+    assert lengths(16, 10) == ([1, 2], [1, 2, 5])
+    assert lengths(1, 2) == ([], [1])
+
+
+def test_statistics_need_frames():
+    with pytest.raises(TypeError, match=r"noise: expected FrameNoise such as .*, got Noise; white"):
+        noise_statistics(gaussian_noise(), units=16)
+
+
 def test_white_noise_fits_any_units():
     assert gaussian_noise().check_units(7) is None

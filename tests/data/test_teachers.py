@@ -87,6 +87,14 @@ def test_refusals():
         load_origin({"teacher": "cubic", "parameters": {}, "part": "train", "samples": []})
 
 
+def test_representation_is_one_line():
+    task = nonlinear_teacher(12, 4, examples=9, test_examples=8, seed=7)
+    assert repr(task) == (
+        "TeacherSet('nonlinear teacher (seed 7)': 12 inputs, 4 targets, 9 training and 8 test "
+        "examples)"
+    )
+
+
 def test_parts_must_fit():
     task = linear_teacher(examples=5, test_examples=5)
     other = Stimuli.from_arrays(np.zeros((5, 30)), targets=np.zeros((5, 3)))

@@ -31,6 +31,17 @@ def test_help_lists_the_commands(invoke):
     )
 
 
+def test_rules_are_listed_with_whole_names(invoke, monkeypatch):
+    from ontogeny.studies.rules import rules
+
+    monkeypatch.setenv("COLUMNS", "80")
+    said = invoke("rules")
+    assert said.exit_code == 0, said.stderr
+    assert "…" not in said.stdout
+    first = [line.split()[0] for line in said.stdout.splitlines() if line.strip()]
+    assert set(rules()) <= set(first)
+
+
 def test_importing_the_command_imports_nothing_heavy():
     code = (
         "import sys, ontogeny.studies.command_line\n"
