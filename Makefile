@@ -52,7 +52,7 @@ test: $(VENV)/.installed-for-tests
 
 # With the extra [cuda], whose Brian2 is not the newest: better in an environment of its own.
 test-cuda: $(VENV)/.installed-for-cuda
-	$(BIN)/python -m pytest -m "cuda and not slow" -rs tests/engine \
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "cuda and not slow" -rs tests/engine \
 		tests/models/test_devices.py tests/models/test_noise_lives.py \
 		tests/models/test_rules.py tests/models/test_targets.py \
 		tests/models/test_leaky_reference.py

@@ -136,14 +136,16 @@ def test_rules_agree_in_single_precision(side_by_side, reference, case):
     assert_agreement(case, *found, 1e-5)
 
 
-@pytest.mark.parametrize(
-    "device",
-    [
-        pytest.param("cpp", marks=pytest.mark.compiler),
-        pytest.param("cuda", marks=pytest.mark.cuda),
-    ],
-)
-@pytest.mark.parametrize("case", CASES)
+def compiled():
+    """Pair every rule with the compiled devices; most of those for CUDA take long to build."""
+    quick = ("batch-random signs", "hidden perturbation", "pseudo-inverse", "weight mirror")
+    for case in CASES:
+        yield pytest.param(case, "cpp", marks=pytest.mark.compiler)
+        slow = [] if case in quick else [pytest.mark.slow]
+        yield pytest.param(case, "cuda", marks=[pytest.mark.cuda, *slow])
+
+
+@pytest.mark.parametrize(("case", "device"), compiled())
 def test_compiled_rules_agree_with_plain_numpy(side_by_side, reference, case, device):
     if problem := DEVICES[device].problem():
         pytest.skip(problem)
