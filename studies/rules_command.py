@@ -5,9 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from .terminal import bar_of_lives, errors_in_one_line
 from .threads import single_thread
@@ -51,7 +48,7 @@ def compare(
     """List the learning rules, and what their synapses have to know; or measure them all."""
     if not measure:
         with errors_in_one_line():
-            Console().print(_listed())
+            typer.echo(_listed())
         return
     # Before NumPy is imported, as in 'ontogeny run'.
     with single_thread(), errors_in_one_line():
@@ -93,28 +90,19 @@ def _command(**given: Any) -> str:
     return " ".join(words)
 
 
-def _listed() -> Table:
-    """Lay out the rules and what they read."""
+def _listed() -> str:
+    """Write down the rules and what they read, in lines that can be copied and searched."""
     from ontogeny.plasticity.vocabulary import NON_LOCAL
 
     from .rules import rules
 
-    table = Table(
-        title="Learning rules by name; what is not at hand where a synapse is, is marked by !",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    # Names are typed again, so they are whole however narrow the terminal is.
-    table.add_column("rule", no_wrap=True)
-    for who in ("forward synapses", "feedback synapses", "neurons"):
-        table.add_column(f"{who} read", overflow="fold")
+    lines = ["Learning rules by name; what is not at hand where a synapse is, is marked by !"]
     for name, kind in rules().items():
-        cells = (
-            ", ".join(f"{word}!" if word in NON_LOCAL else word for word in words)
-            for words in kind().reads().values()
-        )
-        table.add_row(name, *cells)
-    return table
+        lines += ["", name]
+        for who, words in kind().reads().items():
+            told = ", ".join(f"{word}!" if word in NON_LOCAL else word for word in words)
+            lines.append(f"    {who}: {told or 'nothing'}")
+    return "\n".join(lines)
 
 
 def _written(results: dict[str, Any], out: Path) -> list[Path]:

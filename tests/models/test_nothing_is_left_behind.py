@@ -29,7 +29,6 @@ RULES = [
 ]
 RULES += [SignSymmetry(magnitude=name) for name in ("batch-random", "fixed-random")]
 LEAKY = {
-    "gated": {},
     "continuous": {"learning": "continuous", "feedback": 0.005, "trace": 0.01},
     "spiking": {"feedback": 0.005, "spiking": Spiking(trace=0.01)},
 }

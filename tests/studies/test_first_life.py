@@ -99,7 +99,7 @@ def test_defaults(tmp_path):
 def test_rules_go_by_name():
     assert find_rule("feedback-alignment") == FeedbackAlignment()
     assert find_rule("backpropagation") == Backpropagation()
-    with pytest.raises(ValueError, match="rule: expected one of backpropagation, feedback-align"):
+    with pytest.raises(ValueError, match="rule: expected one of backpropagation, direct-feedb"):
         find_rule("magic")
 
 
