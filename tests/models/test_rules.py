@@ -145,7 +145,7 @@ def compiled():
         yield pytest.param(case, "cuda", marks=[pytest.mark.cuda, *slow])
 
 
-@pytest.mark.parametrize(("case", "device"), compiled())
+@pytest.mark.parametrize(("case", "device"), list(compiled()))
 def test_compiled_rules_agree_with_plain_numpy(side_by_side, reference, case, device):
     if problem := DEVICES[device].problem():
         pytest.skip(problem)
