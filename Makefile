@@ -4,6 +4,9 @@ VENV ?= .venv
 PEERS ?= .bench
 # Options of `make bench`, such as BENCH=--quick
 BENCH ?=
+# Where the tests of device cuda are
+CUDA_TESTS ?= tests/engine $(addprefix tests/models/test_,devices.py noise_lives.py rules.py \
+	targets.py leaky_reference.py)
 
 BIN = $(VENV)/bin
 LAYERS = engine plasticity models data analysis studies
@@ -52,10 +55,7 @@ test: $(VENV)/.installed-for-tests
 
 # With the extra [cuda], whose Brian2 is not the newest: better in an environment of its own.
 test-cuda: $(VENV)/.installed-for-cuda
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "cuda and not slow" -rs tests/engine \
-		tests/models/test_devices.py tests/models/test_noise_lives.py \
-		tests/models/test_rules.py tests/models/test_targets.py \
-		tests/models/test_leaky_reference.py
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "cuda and not slow" -rs $(CUDA_TESTS)
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .
