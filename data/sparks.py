@@ -1,6 +1,7 @@
 """Noise of few values: binary, and sparse with log-normal amplitudes."""
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,8 +31,28 @@ def probability(where: str, value: object) -> float:
     return number
 
 
+class _Sparks(FrameNoise):
+    """Base of noises that are independent in every unit and presentation."""
+
+    def frames(
+        self, *, seed: int, stream: int, first: int, steps: int, trials: int, units: int
+    ) -> npt.NDArray[np.float64]:
+        """Return consecutive frames of parallel realisations; see `FrameNoise.frames`."""
+        place = {"seed": seed, "stream": stream, "first": first, "steps": steps}
+        place |= {"trials": trials, "units": units}
+        check_frames(type(self).__name__, **place)
+        return fill_trials(self._frames, **place)
+
+    @abstractmethod
+    def _frames(self, draws: Draws, first: int, steps: int) -> npt.NDArray[np.float64]:
+        """Return the frames of one trial."""
+
+    def check_units(self, units: int) -> None:
+        """Accept any number of units."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class BinaryNoise(FrameNoise):
+class BinaryNoise(_Sparks):
     """Describe noise of two rates, independent in every unit and presentation.
 
     A rate is `high` with the given probability p and `low` otherwise: its mean is
@@ -62,15 +83,6 @@ class BinaryNoise(FrameNoise):
             value = finite_number(f"BinaryNoise.{what}", getattr(self, what))
             object.__setattr__(self, what, value)
 
-    def frames(
-        self, *, seed: int, stream: int, first: int, steps: int, trials: int, units: int
-    ) -> npt.NDArray[np.float64]:
-        """Return consecutive frames of parallel realisations; see `FrameNoise.frames`."""
-        place = {"seed": seed, "stream": stream, "first": first, "steps": steps}
-        place |= {"trials": trials, "units": units}
-        check_frames("BinaryNoise", **place)
-        return fill_trials(self._frames, **place)
-
     def _frames(self, draws: Draws, first: int, steps: int) -> npt.NDArray[np.float64]:
         gate = draws.uniforms(_GATE, first, steps) < self.probability
         return np.where(gate, self.high, self.low)
@@ -84,16 +96,13 @@ class BinaryNoise(FrameNoise):
         step, chance = self.high - self.low, self.probability
         return self.low + chance * step, abs(step) * math.sqrt(chance * (1 - chance))
 
-    def check_units(self, units: int) -> None:
-        """Accept any number of units."""
-
     def title(self) -> str:
         """Return what reports call the noise."""
         return f"binary noise of probability {self.probability:g}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SparseNoise(FrameNoise):
+class SparseNoise(_Sparks):
     """Describe noise of few active units, independent in every unit and presentation.
 
     A unit is active with the probability f = `active_fraction`, and its rate is then log-normal
@@ -130,15 +139,6 @@ class SparseNoise(FrameNoise):
                 f"{self.mean!r}"
             )
 
-    def frames(
-        self, *, seed: int, stream: int, first: int, steps: int, trials: int, units: int
-    ) -> npt.NDArray[np.float64]:
-        """Return consecutive frames of parallel realisations; see `FrameNoise.frames`."""
-        place = {"seed": seed, "stream": stream, "first": first, "steps": steps}
-        place |= {"trials": trials, "units": units}
-        check_frames("SparseNoise", **place)
-        return fill_trials(self._frames, **place)
-
     def _frames(self, draws: Draws, first: int, steps: int) -> npt.NDArray[np.float64]:
         gate = draws.uniforms(_GATE, first, steps) < self.active_fraction
         variance = math.log1p((self.std / self.mean) ** 2)
@@ -155,9 +155,6 @@ class SparseNoise(FrameNoise):
         mean = self.active_fraction * self.mean
         square = self.active_fraction * (self.std**2 + self.mean**2)
         return mean, math.sqrt(max(0.0, square - mean**2))
-
-    def check_units(self, units: int) -> None:
-        """Accept any number of units."""
 
     def title(self) -> str:
         """Return what reports call the noise."""

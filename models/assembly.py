@@ -180,7 +180,7 @@ def _weight_attributes(network: Network, name: str, paths: Container[str]) -> di
     ends = _ends(network, name)
     partner = _partner(network, kind, layer)
     noun = "biases" if kind == "bias" else f"{kind} weights"
-    unread = kind == "feedback" and "w" not in identifiers(network.rule.signal or "0")
+    unread = kind == "feedback" and "w" not in identifiers(network.rule.signal)
     attributes = {
         "units": "1",
         "long_name": f"{noun} of layer {layer}",

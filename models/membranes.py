@@ -6,7 +6,7 @@ from typing import Any
 from brian2.equations import Equations
 from brian2.stateupdaters.base import StateUpdateMethod
 
-from ontogeny.engine import Deviates, Propagate
+from ontogeny.engine import Propagate
 
 from .dynamics import Leaky
 from .network import Network
@@ -118,7 +118,7 @@ def _solved(context: Context, group: Any, text: str, solver: str = "exact") -> s
 def _add_noise(context: Context, layer: int) -> None:
     """Let every neuron have its own Ornstein-Uhlenbeck noise, by its exact transition."""
     group = context.groups[layer]
-    _draw(context, layer, "noise_deviate", _NOISE, MEMBRANE - 1)
+    context.draw(group, "noise_deviate", stream=_NOISE + layer, order=MEMBRANE - 1)
     code = (
         "noise = noise*exp(-step/tau_noise)"
         " + noise_in_neurons*sqrt(1 - exp(-2*step/tau_noise))*noise_deviate\n"
@@ -134,7 +134,7 @@ def _add_spikes(context: Context, layer: int) -> None:
     last = len(context.network.forward)
     # A number of mean 0 and standard deviation 1, uniform, is made one between 0 and 1.
     chance = "(0.5 + {}/sqrt(12.0))"
-    _draw(context, layer, "chance", _SPIKES, READOUT + 4, kind="uniform")
+    context.draw(group, "chance", stream=_SPIKES + layer, order=READOUT + 4, kind="uniform")
     code = f"spike = int({chance.format('chance')} < r)\n"
     code += _solved(context, group, "dsent/dt = (spike - sent)/tau_spikes : 1")
     context.run(group, code, READOUT + 5, "spike")
@@ -149,7 +149,7 @@ def _add_spikes(context: Context, layer: int) -> None:
         context.trial, group, variables=[], operations=operations, name="error_spread"
     )
     context.built.add("error_spread", made)
-    _draw(context, layer, "error_chance", _ERRORS, READOUT + 6, kind="uniform")
+    context.draw(group, "error_chance", stream=_ERRORS + layer, order=READOUT + 6, kind="uniform")
     code = f"error_spike = int({chance.format('error_chance')} < tonic_rate + error_gain*error)\n"
     code += _solved(
         context, group, "derror_filtered/dt = (error_spike - error_filtered)/tau_spikes : 1"
@@ -167,27 +167,3 @@ def _add_highpass(context: Context, layer: int) -> None:
     code = f"highpass += {rate} - before - step/tau_highpass*highpass\nbefore = {rate}"
     context.run(group, code, FEEDBACK - 2, "highpass")
     context.built.keep(group, "highpass", "before")
-
-
-def _draw(
-    context: Context,
-    layer: int,
-    variable: str,
-    streams: int,
-    order: int,
-    *,
-    kind: str = "gaussian",
-) -> None:
-    """Let every neuron draw a number in every time step."""
-    group = context.groups[layer]
-    made = Deviates(
-        group,
-        variable,
-        kind=kind,
-        stream=streams + layer,
-        settings=context.built.settings,
-        rows=context.trials,
-        order=order,
-        name=f"{group.name}_{variable}s",
-    )
-    context.built.objects.append(made)

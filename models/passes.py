@@ -5,7 +5,7 @@ They use the forward synapses as they are, and leave the first pass untouched.
 
 import re
 
-from ontogeny.engine import Deviates, Operation, Propagate
+from ontogeny.engine import Operation, Propagate
 
 from .network import Network
 from .readout import READOUTS
@@ -140,27 +140,21 @@ def _broadcast(context: Context, order: int) -> None:
 
 def _draw(context: Context, layer: int, streams: int, order: int, gate: str) -> None:
     """Let every neuron of a population draw a standard normal number for each update."""
-    group = context.groups[layer]
-    made = Deviates(
-        group,
+    context.draw(
+        context.groups[layer],
         "deviate",
-        kind="gaussian",
         stream=streams + layer,
-        settings=context.built.settings,
-        rows=context.trials,
         order=order,
         gate=gate,
         window=context.window,
-        name=f"{group.name}_deviates",
     )
-    context.built.objects.append(made)
 
 
 def mirror_variables(network: Network, kind: str) -> tuple[str, ...]:
     """Return what a kind of population needs for a mirror pass; nothing where there is none."""
     if not network.rule.uses("emission", "response") or kind in ("inputs", "trial"):
         return ()
-    own = ("mirrored_current", "mirrored_drive", "mirrored_r", "response")
+    own = ("mirrored_current", "mirrored_drive", "response")
     return own if kind == "outputs" else ("deviate", "emission", *own)
 
 

@@ -67,7 +67,7 @@ def _rule_scalars(network: Network) -> dict[str, type]:
     scalars: dict[str, type] = {}
     if network.rule.feedback_gradient:
         scalars |= {"forward_plastic": int, "feedback_plastic": int}
-    if "spread" in names(network.rule.feedback_weights or "0"):
+    if "spread" in names(network.rule.feedback_weights):
         scalars |= {f"spread_{layer}": float for layer in range(2, len(network.sizes))}
     if mirror_variables(network, "hidden"):
         scalars |= {"emission_mean": float, "emission_std": float}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ontogeny.engine import OperationRunner, Settings, Source
+from ontogeny.engine import Deviates, OperationRunner, Settings, Source
 
 from .dynamics import Leaky
 from .network import Network
@@ -146,6 +146,33 @@ class Context:
     def groups(self) -> list[Any]:
         """The populations from inputs to outputs."""
         return [self.built.populations[item.name] for item in self.network.populations]
+
+    def draw(
+        self,
+        group: Any,
+        variable: str,
+        *,
+        stream: int,
+        order: int,
+        kind: str = "gaussian",
+        rows: int | None = None,
+        gate: str = "",
+        window: tuple[str, str] | None = None,
+    ) -> None:
+        """Let a variable hold fresh numbers; by default each trial has its own row of them."""
+        made = Deviates(
+            group,
+            variable,
+            kind=kind,
+            stream=stream,
+            settings=self.built.settings,
+            rows=self.trials if rows is None else rows,
+            order=order,
+            gate=gate,
+            window=window,
+            name=f"{group.name}_{variable}s",
+        )
+        self.built.objects.append(made)
 
     def run(
         self,

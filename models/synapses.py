@@ -1,9 +1,8 @@
 """Forward and feedback synapses of a network: what they send, and how they change."""
 
 import re
-from typing import Any
 
-from ontogeny.engine import Correlate, Deviates, Operation, Propagate, PseudoInverse, Update
+from ontogeny.engine import Correlate, Operation, Propagate, PseudoInverse, Update
 from ontogeny.engine.expressions import names
 
 from .constants import MAGNITUDES
@@ -27,7 +26,7 @@ def _reversed(signal: str) -> str:
 
 def _through_forward(network: Network) -> bool:
     """Say whether errors travel through the forward synapses, backwards, and no others."""
-    used = names(network.rule.signal) if network.rule.signal else set()
+    used = names(network.rule.signal)
     return "forward_w" in used and "w" not in used
 
 
@@ -149,7 +148,8 @@ def add_feedback(context: Context) -> None:
         kept = ["w", *(["mask"] if masked else [])]
         if rule.feedback_gradient and not rule.feedback_update:
             kept += network.optimiser.moments
-        own = [name for name in ("pseudo_inverse", "deviate") if name in _weight_names(network)]
+        read = names(rule.feedback_weights)
+        own = [name for name in ("pseudo_inverse", "deviate") if name in read]
         # In time, numbers are drawn at the end of a stimulus, for the next.
         kept += ["deviate"] if "deviate" in own and context.leaky else []
         own = [name for name in own if name not in kept]
@@ -163,13 +163,16 @@ def add_feedback(context: Context) -> None:
             **({"partner": partner} if rule.nonlocal_reads else {}),
         )
         context.built.add(f"feedback_{layer}", made, state=kept)
-        if "deviate" in _weight_names(network):
-            _add_magnitudes(context, layer, made)
-
-
-def _weight_names(network: Network) -> set[str]:
-    code = network.rule.feedback_weights
-    return names(code) if code else set()
+        if "deviate" in read:
+            context.draw(
+                made,
+                "deviate",
+                stream=MAGNITUDES + layer,
+                order=WEIGHTS,
+                rows=1,
+                gate="plastic",
+                window=("hold", "held") if context.leaky else None,
+            )
 
 
 def _feedback_weights(context: Context, layer: int, *, masked: bool) -> list[Operation]:
@@ -191,24 +194,6 @@ def _feedback_weights(context: Context, layer: int, *, masked: bool) -> list[Ope
         )
         found.append(inverse)
     return found
-
-
-def _add_magnitudes(context: Context, layer: int, feedback: Any) -> None:
-    """Let every feedback synapse draw a number of its own for each stimulus."""
-    name = f"feedback_{layer}_deviates"
-    made = Deviates(
-        feedback,
-        "deviate",
-        kind="gaussian",
-        stream=MAGNITUDES + layer,
-        settings=context.built.settings,
-        rows=1,
-        order=WEIGHTS,
-        gate="plastic",
-        window=("hold", "held") if context.leaky else None,
-        name=name,
-    )
-    context.built.objects.append(made)
 
 
 def _feedback_plasticity(context: Context, layer: int, *, masked: bool) -> list[Operation]:

@@ -132,7 +132,7 @@ class Rule:
                 f"{where}.perturbation: expected {wanted} for a rule whose errors name "
                 f"{' and '.join(sorted(second)) or 'no loss'}, got {self.perturbation!r}"
             )
-        if "feedback" in _names(self.delta) and not travels:
+        if "feedback" in names(self.delta) and not travels:
             raise ValueError(
                 f"{where}.delta: expected an error without feedback with the path {self.path!r}, "
                 f"got {self.delta!r}"
@@ -144,7 +144,7 @@ class Rule:
                 f"'direct': no forward synapse lies beside a synapse from the outputs to a deep "
                 f"population"
             )
-        if self.path != "direct" and "target_pre" in _names(self.signal):
+        if self.path != "direct" and "target_pre" in names(self.signal):
             raise ValueError(
                 f"{where}.path: expected 'direct' for a rule whose signal names target_pre, which "
                 f"only outputs have, got {self.path!r}"
@@ -162,7 +162,7 @@ class Rule:
 
     def _names(self, *equations: str) -> set[str]:
         """Return the names in some of the equations."""
-        return set().union(*(_names(getattr(self, what)) for what in equations))
+        return set().union(*(names(getattr(self, what)) for what in equations))
 
     def _check_locality(self, where: str) -> None:
         used = sorted(self._names(*VOCABULARY) & NON_LOCAL)
@@ -249,17 +249,13 @@ def _lines(statements: str) -> list[str]:
     return [line.strip() for line in statements.splitlines() if line.strip()]
 
 
-def _names(code: str) -> set[str]:
-    return names(code) if code else set()
-
-
 def _check_names(
     where: str, what: str, code: str, known: tuple[str, ...], parameters: Iterable[str]
 ) -> None:
     """Refuse an equation that cannot be computed."""
     kind = "statements" if what in _STATEMENTS else "an expression"
     try:
-        unknown = _names(code) - FUNCTIONS - set(parameters) - set(known)
+        unknown = names(code) - FUNCTIONS - set(parameters) - set(known)
         written = assigned(code) if what in _STATEMENTS else set()
     except SyntaxError as problem:
         raise ValueError(
