@@ -8,6 +8,7 @@ from rich.console import Console
 
 from .cache_commands import cache_app
 from .rules_command import compare
+from .study_commands import study_app
 from .terminal import bar_of_lives, errors_in_one_line
 from .threads import single_thread
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cache_app, name="cache")
+app.add_typer(study_app, name="study")
 app.command("rules")(compare)
 
 

@@ -1,0 +1,1 @@
+"""Does noise with structure pretrain as well as white noise?"""

@@ -1,0 +1,316 @@
+"""Run a study: have its lives lived, measure its panels, and put the scorecard together."""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from ontogeny.data.files import replacing
+from ontogeny.models.description import describe
+
+from .archive import Archive, Lives
+from .bench_machine import machine
+from .claims import Outcome, not_run
+from .cluster import live_all, run_tasks
+from .recipe import Recipe, digest_of_json, with_ancestors
+from .study import Panel, Study, find_study
+
+__all__ = ["Measured", "figures_of", "measured_panels", "run_study", "scorecard_of", "settings_of"]
+
+
+class Measured:
+    """What was measured for a panel, as it is kept on disk.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        The measures; attributes tell the lives by key, and the seconds that measuring took.
+    """
+
+    def __init__(self, data: xr.Dataset) -> None:
+        self.data = data
+        self.lives: dict[str, str] = json.loads(data.attrs["lives"])
+        self.seconds = float(data.attrs["seconds"])
+
+
+def settings_of(
+    study: Study,
+    *,
+    quick: bool = False,
+    networks: int | None = None,
+    seed: int | None = None,
+    device: str | None = None,
+) -> Any:
+    """Return the settings of a study with some of them changed.
+
+    Parameters
+    ----------
+    study : Study
+        Which.
+    quick : bool
+        Begin with the small numbers.
+    networks, seed, device
+        In place of the study's.
+
+    Raises
+    ------
+    ValueError
+        If a number cannot be.
+    """
+    given = {"networks": networks, "seed": seed, "device": device}
+    changed = {name: value for name, value in given.items() if value is not None}
+    for name, low in (("networks", 1), ("seed", 0)):
+        if name in changed and changed[name] < low:
+            raise ValueError(f"study.{name}: expected an integer from {low}, got {changed[name]}")
+    return replace(study.quick if quick else study.settings, **changed)
+
+
+def place_of(study: Study, settings: Any, folder: Path) -> Path:
+    """Return the folder of what is measured with these settings."""
+    return folder / study.name / digest_of_json(describe(settings))[:8]
+
+
+def run_study(
+    study: Study,
+    settings: Any,
+    folder: str | os.PathLike,
+    *,
+    panels: Sequence[str] = (),
+    workers: int | None = None,
+    scheduler: str | None = None,
+    progress: Any = None,
+) -> float:
+    """Have all lives lived that are missing, and measure the panels.
+
+    Parameters
+    ----------
+    study : Study
+        Which.
+    settings : dataclass
+        Its settings.
+    folder : path
+        Lives are kept in ``folder/lives``, shared by all studies, and measures in
+        ``folder/<study>/<digest of the settings>``.
+    panels : sequence of str
+        Names of panels; all by default.
+    workers, scheduler, progress
+        As in `live_all`.
+
+    Returns
+    -------
+    float
+        Seconds that it took.
+
+    Raises
+    ------
+    ValueError
+        If a panel is unknown.
+    FloatingPointError, MemoryError, OSError, RuntimeError, TypeError, ValueError
+        If a life fails: names it. What was lived is kept.
+    """
+    begin = time.time()
+    place = Path(folder)
+    archive = Archive(place / "lives")
+    chosen = study.chosen(panels)
+    lives: dict[str, Recipe] = {}
+    for panel in chosen:
+        for recipe in panel.recipes(settings).values():
+            lives |= {one.name: one for one in with_ancestors(recipe)}
+    spread = {"workers": workers, "scheduler": scheduler, "progress": progress}
+    live_all(list(lives.values()), archive, **spread)
+    where = place_of(study, settings, place)
+    where.mkdir(parents=True, exist_ok=True)
+    tasks = [(study.name, panel.name, settings, str(archive.folder)) for panel in chosen]
+    found = run_tasks(measure_panel, tasks, **spread)
+    for panel, data in zip(chosen, found, strict=True):
+        with replacing(where / f"{panel.name}.nc") as file:
+            file.write(bytes(data.to_netcdf()))
+    return time.time() - begin
+
+
+def measure_panel(study: str, name: str, settings: Any, lives: str) -> xr.Dataset:
+    """Measure one panel; in whatever process.
+
+    Parameters
+    ----------
+    study, name : str
+        Of the study and the panel.
+    settings : dataclass
+        The settings.
+    lives : str
+        Folder of the archive.
+    """
+    begin = time.time()
+    panel = find_study(study).panel(name)
+    recipes = panel.recipes(settings)
+    data = panel.measure(settings, Lives(recipes, Archive(lives)))
+    names = {text_of_key(key): recipe.name for key, recipe in recipes.items()}
+    return data.assign_attrs(lives=json.dumps(names), seconds=time.time() - begin)
+
+
+def text_of_key(key: Iterable[Any]) -> str:
+    """Return a key as people read it.
+
+    Examples
+    --------
+    >>> text_of_key(("FA, noise", 1600, 3))
+    'FA, noise / 1600 / 3'
+    """
+    return " / ".join(str(part) for part in key)
+
+
+def measured_panels(study: Study, settings: Any, folder: str | os.PathLike) -> dict[str, Measured]:
+    """Return what was measured with these settings, by the name of the panel."""
+    place = place_of(study, settings, Path(folder))
+    found = {}
+    for panel in study.panels:
+        path = place / f"{panel.name}.nc"
+        if path.is_file():
+            with xr.open_dataset(path) as data:
+                found[panel.name] = Measured(data.load())
+    return found
+
+
+def figures_of(study: Study, measured: Mapping[str, Measured]) -> dict[str, str]:
+    """Return the figures of the panels that were measured, as SVG."""
+    from .figures import svg_of
+
+    return {
+        panel.name: svg_of(panel.figure(measured[panel.name].data), f"{study.name}-{panel.name}")
+        for panel in study.panels
+        if panel.name in measured
+    }
+
+
+def scorecard_of(
+    study: Study,
+    settings: Any,
+    measured: Mapping[str, Measured],
+    *,
+    archive: Archive,
+    run: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Put together what the scorecard tells.
+
+    Parameters
+    ----------
+    study : Study
+        Which.
+    settings : dataclass
+        Its settings.
+    measured : mapping of Measured
+        What `measured_panels` returns; rows of other panels count as not run.
+    archive : Archive
+        Where the lives are, for the time that they took.
+    run : mapping
+        What may differ from run to run: command, seconds, workers.
+
+    Returns
+    -------
+    dict
+        As JSON can hold it; all that may differ from run to run is in ``run``.
+    """
+    claims: list[dict[str, Any]] = []
+    panels, lives, descriptions = [], {}, {}
+    seconds = {}
+    for panel in study.panels:
+        known = measured.get(panel.name)
+        claims += [
+            _claim(study, settings, panel, outcome, known)
+            for outcome in _outcomes(settings, panel, known)
+        ]
+        told: dict[str, Any] = {"name": panel.name, "title": panel.title}
+        told |= {"rows": [row.id for row in panel.rows], "alt": "", "lives": {}}
+        if known is not None:
+            told |= {"alt": panel.alt(known.data), "lives": known.lives}
+            recipes = panel.recipes(settings)
+            for recipe in recipes.values():
+                for one in with_ancestors(recipe):
+                    lives[one.name] = _told(one, descriptions)
+            seconds[panel.name] = _seconds(recipes.values(), archive, known)
+        panels.append(told)
+    for claim, reason in study.absent:
+        outcome = Outcome(claim=claim, comparisons=(not_run(reason),))
+        claims.append({**outcome.as_json(), "panel": "", "command": "", "lives": []})
+    claims.sort(key=lambda claim: _order(claim["id"]))
+    packages = ("ontogeny", "brian2", "numpy", "scipy", "xarray")
+    return {
+        "study": study.name,
+        "title": study.title,
+        "citation": study.citation,
+        "link": study.link,
+        "settings": describe(settings),
+        "claims": claims,
+        "panels": panels,
+        "lives": lives,
+        "descriptions": descriptions,
+        "run": {
+            "date": time.strftime("%Y-%m-%d", time.gmtime()),
+            "machine": machine(),
+            "versions": {"python": platform.python_version()}
+            | {name: version(name) for name in packages},
+            "seconds_by_panel": seconds,
+            **run,
+        },
+    }
+
+
+def _outcomes(settings: Any, panel: Panel, known: Measured | None) -> list[Outcome]:
+    if known is None:
+        reason = not_run("its panel was not run; the command runs it")
+        return [Outcome(claim=row, comparisons=(reason,)) for row in panel.rows]
+    found = panel.compare(settings, known.data)
+    return [Outcome(claim=row, comparisons=tuple(found[row.id])) for row in panel.rows]
+
+
+def _claim(
+    study: Study, settings: Any, panel: Panel, outcome: Outcome, known: Measured | None
+) -> dict[str, Any]:
+    names = sorted(set(known.lives.values())) if known is not None else []
+    return {
+        **outcome.as_json(),
+        "panel": panel.name,
+        "command": f"ontogeny study run {study.name} --panel {panel.name} "
+        f"--networks {settings.networks} --device {settings.device}",
+        "lives": names,
+    }
+
+
+def _told(recipe: Recipe, descriptions: dict[str, Any]) -> dict[str, Any]:
+    """Tell a life; what many lives share is told once, in `descriptions`."""
+    description = dict(recipe.description)
+    birth = description.pop("birth")
+    description.pop("seed")
+    for part in ("network", "schedule", "record"):
+        digest = digest_of_json(description[part])[:16]
+        descriptions[digest] = description[part]
+        description[part] = digest
+    parents = [] if birth is None else [{**birth, "life": birth["life"][:16]}]
+    return {
+        "label": recipe.label,
+        "digest": recipe.digest,
+        "seed": int(recipe.seed),
+        "description": description,
+        "parents": parents,
+    }
+
+
+def _seconds(recipes: Iterable[Recipe], archive: Archive, known: Measured) -> dict[str, float]:
+    """Return what a panel cost; lives that it shares with others count in each."""
+    lived = {one.name: one for recipe in recipes for one in with_ancestors(recipe)}
+    spent = [archive.sidecar(one)["seconds"] for one in lived.values() if one in archive]
+    return {"lives": round(sum(spent), 1), "measures": round(known.seconds, 1)}
+
+
+def _order(name: str) -> tuple[str, int, str]:
+    """Sort A2 before A10."""
+    letters = name.rstrip("0123456789.abcdefghijklmnopqrstuvwxyz")
+    digits = "".join(mark for mark in name[len(letters) :] if mark.isdigit())
+    return letters, int(digits or 0), name
