@@ -1,1 +1,1 @@
-"""Does noise with structure pretrain as well as white noise?"""
+"""Noise with structure beside white noise, as pretraining."""

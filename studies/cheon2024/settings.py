@@ -1,0 +1,140 @@
+"""The numbers of the study; what the paper does not state is inferred, and said to be."""
+
+from dataclasses import dataclass
+
+__all__ = ["INFERRED", "QUICK", "SETTINGS", "Settings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All numbers of the study.
+
+    Parameters
+    ----------
+    networks : int
+        Networks in every condition, paired by seed: they share initial weights, feedback, noise
+        and the order of stimuli. The paper has 10.
+    seed : int
+        Seed of the first network; the others follow on.
+    device : str
+        What simulates.
+    data : str
+        Data set of figures 1, 2, 4, 5.
+    hidden : int
+        Neurons of every hidden population; the paper states 100 for one hidden population.
+    rate : float
+        Learning rate of Adam, in all phases.
+    trials : int
+        Presentations in one step.
+    noise : int
+        Noise patterns before learning.
+    lengths : tuple of int
+        Lengths of pretraining that are compared, the longest last; `noise` is one of them.
+    training_size, epochs : int
+        Stimuli and epochs of learning in figure 2.
+    rates : tuple of float
+        Learning rates of pretraining that are mapped.
+    means, stds : tuple of float
+        Means and standard deviations of the noises of figure 1f.
+    depths : tuple of int
+        Numbers of weight matrices in figure 3 and figure 4h.
+    sizes : tuple of int
+        Training sets of figure 4f; the last one is that of figures 4e, g and h.
+    epochs_small : int
+        Epochs of learning from these.
+    data_sets : tuple of str
+        Data sets of table 1.
+    networks_few : int
+        Networks of panels with many conditions: 1f, the map of rates and lengths, table 1 (where the
+        paper has 3 trials too).
+    snapshots : tuple of int
+        Lengths of pretraining at which meta-loss is measured.
+    tasks : tuple of str
+        Tasks of figure 6.
+    task_size, task_epochs : int
+        Training stimuli of a task, and epochs of adaptation.
+    test_size : int
+        Test stimuli, drawn from the test set in equal shares of classes; all where it has no more.
+    """
+
+    networks: int = 10
+    seed: int = 0
+    device: str = "cpp"
+    data: str = "mnist"
+    hidden: int = 100
+    rate: float = 1e-4
+    trials: int = 64
+    noise: int = 512_000
+    lengths: tuple[int, ...] = (64_000, 128_000, 256_000, 512_000, 1_024_000, 2_048_000)
+    training_size: int = 5_000
+    epochs: int = 100
+    rates: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
+    means: tuple[float, ...] = (-1.0, 0.0, 1.0)
+    stds: tuple[float, ...] = (0.25, 1.0, 2.0)
+    depths: tuple[int, ...] = (2, 3, 4, 5)
+    sizes: tuple[int, ...] = (100, 200, 400, 800, 1_600)
+    epochs_small: int = 100
+    data_sets: tuple[str, ...] = ("mnist", "fashion-mnist", "kmnist-10k", "cifar-10-4k")
+    networks_few: int = 3
+    snapshots: tuple[int, ...] = (0, 64_000, 128_000, 256_000, 384_000, 512_000)
+    tasks: tuple[str, ...] = ("mnist", "fashion-mnist", "kmnist-10k")
+    task_size: int = 640
+    task_epochs: int = 10
+    test_size: int = 10_000
+
+    def __post_init__(self) -> None:
+        """Check what panels rely on."""
+        if self.noise not in self.lengths:
+            raise ValueError(
+                f"Settings.lengths: expected {self.noise}, the length of pretraining, among them, "
+                f"got {self.lengths}"
+            )
+
+    @property
+    def seeds(self) -> list[int]:
+        """Seeds of the networks, the same in all conditions."""
+        return [self.seed + number for number in range(self.networks)]
+
+    @property
+    def few_seeds(self) -> list[int]:
+        """Seeds of the networks of panels with many conditions."""
+        return self.seeds[: self.networks_few]
+
+
+SETTINGS = Settings()
+
+#: Two networks that live shortly, on digits that are embedded: proves that all works.
+QUICK = Settings(
+    networks=2,
+    device="numpy",
+    data="mnist-5k",
+    hidden=30,
+    rate=1e-3,
+    noise=6_400,
+    lengths=(3_200, 6_400, 12_800),
+    training_size=320,
+    epochs=2,
+    rates=(1e-4, 1e-3),
+    means=(0.0, 1.0),
+    stds=(1.0,),
+    depths=(2, 3),
+    sizes=(64, 128),
+    epochs_small=2,
+    data_sets=("mnist-5k",),
+    networks_few=2,
+    snapshots=(0, 6_400),
+    tasks=("mnist-5k",),
+    task_size=64,
+    task_epochs=2,
+    test_size=200,
+)
+
+#: What the main text of the paper leaves open, by the name that claims use.
+INFERRED = {
+    "optimiser": "Adam, rate 1e-4, betas 0.9 and 0.999, batches of 64",
+    "noise": "512,000 noise patterns (8,000 steps)",
+    "weights": "He normal initial weights, biases 0, feedback of the same distribution",
+    "data": "5,000 training images, 100 epochs, all 10,000 test images",
+    "pixels": "pixels divided by 255, without standardisation",
+    "reset": "the optimiser starts afresh in every phase",
+}
