@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from ontogeny.analysis import error_alignment, final_accuracy, learning_speed, weight_alignment
@@ -19,7 +20,7 @@ from ..recipe import Branch, Recipe
 from ..study import Panel
 from .figure_2 import CHECKPOINTS, LEARNING
 from .lives import images_of, learning, network_of, noise_life, pretrained, sizes_of
-from .look import COLOURS, band, figure
+from .look import curve, dots, figure, legend
 from .settings import Settings
 
 __all__ = ["PANELS"]
@@ -184,11 +185,7 @@ def _figure(data: xr.Dataset) -> Figure:
         (right, "alignment", 1, "Angle at the end (degrees)"),
     ):
         for place, condition in enumerate(names):
-            values = scale * data[variable].sel(condition=condition).values
-            colour = COLOURS.get(condition, "0.35")
-            spread = np.linspace(-0.15, 0.15, len(values))
-            ax.plot(place + spread, values, "o", color=colour, markersize=4)
-            ax.hlines(values.mean(), place - 0.3, place + 0.3, color=colour)
+            dots(ax, [place], scale * data[variable].sel(condition=condition), condition)
         ax.set_xticks(range(len(names)), names, rotation=30, ha="right")
         ax.set(ylabel=label)
     return drawing
@@ -282,15 +279,14 @@ def _compare_lengths(settings: Settings, data: xr.Dataset) -> dict[str, list[Com
 def _figure_lengths(data: xr.Dataset) -> Figure:
     drawing, (left, right) = figure(2)
     x = data["length"].values / 1000
-    colour = COLOURS["FA, noise"]
-    band(left, x, data["before"].transpose("network", "length"), colour, "before learning")
-    band(left, x, data["after"].transpose("network", "length"), COLOURS["FA"], "after learning")
-    band(right, x, 100 * data["speed"].transpose("network", "length"), colour)
+    curve(left, x, data["before"], "FA, noise", label="before learning")
+    curve(left, x, data["after"], "FA", label="after learning")
+    curve(right, x, 100 * data["speed"], "FA, noise")
     for ax in (left, right):
         ax.set_xscale("symlog", linthresh=float(x[1]))
         ax.set(xlabel="Thousands of noise patterns")
     left.set(ylabel="Angle (degrees)")
-    left.legend(frameon=False)
+    legend(left)
     right.set(ylabel="Mean test accuracy over epochs (%)")
     return drawing
 
@@ -356,14 +352,13 @@ def _figure_rates(data: xr.Dataset) -> Figure:
     drawing, (ax,) = figure(1)
     x = data["length"].values / 1000
     shades = [0.1 + 0.8 * k / max(1, data.sizes["rate"] - 1) for k in range(data.sizes["rate"])]
-    from matplotlib import colormaps
-
     for shade, rate in zip(shades, data["rate"].values, strict=True):
-        band(ax, x, data["angle"].sel(rate=rate), colormaps["viridis"](shade), f"rate {rate:g}")
+        angle, colour = data["angle"].sel(rate=rate), colormaps["viridis"](shade)
+        curve(ax, x, angle, "FA, noise", label=f"rate {rate:g}", colour=colour)
     ax.axhline(90, color="0.4", linestyle=":")
     ax.set_xscale("symlog", linthresh=float(x[1]))
     ax.set(xlabel="Thousands of noise patterns", ylabel="Angle (degrees)")
-    ax.legend(frameon=False)
+    legend(ax)
     return drawing
 
 

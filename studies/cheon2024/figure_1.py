@@ -16,7 +16,7 @@ from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Panel
 from .lives import noise_life, sizes_of
-from .look import COLOURS, band, figure
+from .look import COLOURS, UNTRAINED, curve, figure, legend
 from .settings import INFERRED, Settings
 
 __all__ = ["PANELS"]
@@ -104,10 +104,10 @@ def _compare_1e(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparis
 def _figure_1d(data: xr.Dataset) -> Figure:
     drawing, (ax,) = figure(1)
     step = data["step"].isel(network=0).values
-    band(ax, step[1:], data["loss"].isel(checkpoint=slice(1, None)), COLOURS["FA, noise"])
+    curve(ax, step[1:], data["loss"].isel(checkpoint=slice(1, None)), "FA, noise", label="loss")
     ax.axhline(np.log(10), color="0.4", linestyle=":", label="ln 10")
     ax.set(xlabel="Step of noise pretraining", ylabel="Cross-entropy (nat)")
-    ax.legend(frameon=False)
+    legend(ax)
     return drawing
 
 
@@ -122,14 +122,14 @@ def _alt_1d(data: xr.Dataset) -> str:
 def _figure_1e(data: xr.Dataset) -> Figure:
     drawing, (left, right) = figure(2)
     bins = np.arange(0, 181, 10).astype(float)
-    colours = {"birth": COLOURS["untrained"], "end": COLOURS["FA, noise"]}
+    colours = {"birth": UNTRAINED, "end": COLOURS["FA, noise"]}
     for moment, label in (("birth", "untrained"), ("end", "after noise")):
         values = data["neurons"].sel(moment=moment).values.ravel()
         left.hist(values, bins, density=True, alpha=0.6, color=colours[moment], label=label)
     left.axvline(90, color="0.4", linestyle=":")
     left.set(xlabel="Angle of a neuron (degrees)", ylabel="Density (per degree)")
-    left.legend(frameon=False)
-    band(right, data["step"].isel(network=0).values, data["alignment"], COLOURS["FA, noise"])
+    legend(left)
+    curve(right, data["step"].isel(network=0).values, data["alignment"], "FA, noise")
     right.axhline(90, color="0.4", linestyle=":")
     right.set(xlabel="Step of noise pretraining", ylabel="Mean angle (degrees)")
     return drawing

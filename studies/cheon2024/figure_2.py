@@ -19,7 +19,7 @@ from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Panel
 from .lives import learning, sizes_of
-from .look import COLOURS, band, figure
+from .look import curve, dots, figure, legend
 from .settings import INFERRED, Settings
 
 __all__ = ["CHECKPOINTS", "LEARNING", "PANELS", "learning_lives", "measure_learning"]
@@ -118,22 +118,13 @@ def _compare_2b(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparis
 def _figure_2b(data: xr.Dataset) -> Figure:
     drawing, (left, right) = figure(2)
     epochs = np.arange(data.sizes["epoch"])
-    for condition in data["condition"].values.tolist():
-        band(
-            left,
-            epochs,
-            100 * data["accuracy"].sel(condition=condition),
-            COLOURS[condition],
-            condition,
-        )
+    names = data["condition"].values.tolist()
+    for place, condition in enumerate(names):
+        curve(left, epochs, 100 * data["accuracy"].sel(condition=condition), condition)
+        dots(right, [place], 100 * data["speed"].sel(condition=condition), condition)
     left.set(xlabel="Epoch", ylabel="Test accuracy (%)")
-    left.legend(frameon=False)
-    for place, condition in enumerate(data["condition"].values.tolist()):
-        speed = 100 * data["speed"].sel(condition=condition).values
-        spread = np.linspace(-0.15, 0.15, len(speed))
-        right.plot(place + spread, speed, "o", color=COLOURS[condition], markersize=4)
-        right.hlines(speed.mean(), place - 0.3, place + 0.3, color=COLOURS[condition])
-    right.set_xticks(range(data.sizes["condition"]), data["condition"].values.tolist())
+    legend(left)
+    right.set_xticks(range(len(names)), names)
     right.set(ylabel="Mean test accuracy over epochs (%)")
     return drawing
 

@@ -16,7 +16,7 @@ from ..recipe import Branch, Recipe
 from ..study import Panel
 from .figure_2 import CHECKPOINTS, LEARNING
 from .lives import learning, noise_life, sizes_of
-from .look import COLOURS, band, figure
+from .look import COLOURS, UNTRAINED, curve, figure, legend
 from .settings import Settings
 
 __all__ = ["PANELS"]
@@ -211,19 +211,20 @@ def _compare_2g(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparis
 
 
 def _courses(data: xr.Dataset, name: str, label: str) -> Figure:
-    drawing, axes = figure(2, sharey=True)
+    drawing, axes = figure(2)
+    axes[1].sharey(axes[0])
     orders = (("noise", "noise, data"), ("data", "data, noise"))
     for ax, (first, second) in zip(axes, orders, strict=True):
         start = 0.0
         for life in (first, second):
             row = data.sel(life=life).dropna("checkpoint", how="all")
             x = row["presented"].isel(network=0).values
-            colour = COLOURS["FA, noise"] if life in ("noise", "data, noise") else COLOURS["FA"]
-            phase = "noise" if life in ("noise", "data, noise") else "data"
-            band(ax, (start + x) / 1000, row[name], colour, phase)
+            noise = life in ("noise", "data, noise")
+            condition, phase = ("FA, noise", "noise") if noise else ("FA", "data")
+            curve(ax, (start + x) / 1000, row[name], condition, label=phase)
             start += float(x[-1])
         ax.set(xlabel="Thousands of presentations", title=f"{second.replace(', ', ', then ')}")
-        ax.legend(frameon=False)
+        legend(ax)
     axes[0].set(ylabel=label)
     return drawing
 
@@ -240,7 +241,7 @@ def _figure_2d(data: xr.Dataset) -> Figure:
         "data": COLOURS["FA"],
         "noise": COLOURS["FA, noise"],
         "noise, data": COLOURS["BP"],
-        "data, noise": COLOURS["untrained"],
+        "data, noise": UNTRAINED,
     }
     for name, colour in colours.items():
         path = data["path"].sel(shown=name).dropna("checkpoint", how="all").values
@@ -248,7 +249,7 @@ def _figure_2d(data: xr.Dataset) -> Figure:
     goal = data["goal"].sel(shown="data").values
     ax.plot(*goal, "*", color="black", markersize=12, label="feedback weights")
     ax.set(xlabel="Principal component 1", ylabel="Principal component 2")
-    ax.legend(frameon=False, fontsize="small")
+    legend(ax)
     return drawing
 
 
