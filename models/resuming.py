@@ -10,7 +10,7 @@ import xarray as xr
 
 from ontogeny import data, plasticity
 from ontogeny.data import (
-    IMAGE_DIMS,
+    COLOUR_DIMS,
     TARGET_DIMS,
     FrameNoise,
     NoiseProcess,
@@ -169,7 +169,7 @@ def _stimuli(description: Mapping[str, Any], folder: PartsFolder) -> Stimuli:
         if name in arrays
     }
     return Stimuli(
-        images=xr.DataArray(arrays["images"], dims=IMAGE_DIMS),
+        images=xr.DataArray(arrays["images"], dims=COLOUR_DIMS[: arrays["images"].ndim]),
         **wanted,
         **{name: description[name] for name in ("classes", "name", "scale", "shift")},
     )
