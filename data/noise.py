@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from .stimuli import IMAGE_DIMS, Stimuli
+from .stimuli import Stimuli
+from .stimuli_checks import IMAGE_DIMS
 
 DISTRIBUTIONS = ("gaussian", "uniform")
 

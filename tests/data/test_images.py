@@ -116,4 +116,4 @@ def test_changed_stimuli_forget_where_they_come_from():
 
 def test_unknown_origins_are_refused():
     with pytest.raises(ValueError, match="load_origin.origin: expected set and normalisation"):
-        load_origin({"set": "mnist-5k", "normalisation": "unit", "part": "all", "samples": []})
+        load_origin({"set": "mnist-5k", "normalisation": "unit", "part": "all", "steps": []})
