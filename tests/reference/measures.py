@@ -49,6 +49,13 @@ def effective_rank(matrix):
     return math.exp(entropy)
 
 
+def gram_rank(rates):
+    """Return the effective rank of the cosines of columns, without those that are zero."""
+    columns = [rates[:, i] for i in range(rates.shape[1]) if any(rates[:, i])]
+    cosines = [[math.cos(math.radians(angle(a, b))) for b in columns] for a in columns]
+    return effective_rank(np.array(cosines))
+
+
 def accuracy(readout, labels):
     """Return the fraction of trials whose largest readout is the label.
 
