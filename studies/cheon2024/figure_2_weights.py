@@ -83,7 +83,7 @@ def _directions(settings: Settings, lives: Lives) -> xr.Dataset:
         {
             "turn": ("network", turns),
             "control": ("network", controls),
-            "path": plane["weights"].rename(condition="shown"),
+            "path": plane["weights"].rename(condition="shown", checkpoint="moment"),
             "goal": plane["feedback"].rename(condition="shown"),
         },
         coords={"network": settings.seeds},
@@ -244,7 +244,7 @@ def _figure_2d(data: xr.Dataset) -> Figure:
         "data, noise": UNTRAINED,
     }
     for name, colour in colours.items():
-        path = data["path"].sel(shown=name).dropna("checkpoint", how="all").values
+        path = data["path"].sel(shown=name).dropna("moment", how="all").values
         ax.plot(*path.T, "-o", color=colour, markersize=3, label=name.replace(", ", ", then "))
     goal = data["goal"].sel(shown="data").values
     ax.plot(*goal, "*", color="black", markersize=12, label="feedback weights")
