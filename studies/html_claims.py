@@ -103,9 +103,7 @@ def _figure(panel: Mapping[str, Any], svg: str) -> Html:
         "figcaption",
         tag("strong", f"Figure {panel['name']}."),
         f" {panel['title']}. From {count} {'life' if count == 1 else 'lives'}.",
-        tag(
-            "details", tag("summary", "The figure in words"), tag("p", panel["alt"], id=words)
-        ),
+        tag("details", tag("summary", "The figure in words"), tag("p", panel["alt"], id=words)),
     )
     return tag("figure", plate, caption)
 
@@ -148,9 +146,7 @@ def _parts(claim: Mapping[str, Any]) -> Html:
             tests(part["tests"]) or Html("–"),
             badge(part["verdict"]),
         )
-        rows.append(
-            tag("tr", tag("th", label, scope="row"), *(tag("td", cell) for cell in cells))
-        )
+        rows.append(tag("tr", tag("th", label, scope="row"), *(tag("td", cell) for cell in cells)))
     head = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads)))
     table = tag("table", head, tag("tbody", *rows), class_="parts")
     label = f"Comparisons of {claim['id']}"
