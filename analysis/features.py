@@ -1,4 +1,4 @@
-"""Measures of what neurons have in common, on plain arrays: NumPy in, NumPy out."""
+"""Measures of features and components on plain arrays: NumPy in, NumPy out."""
 
 import numpy as np
 import numpy.typing as npt
@@ -94,3 +94,85 @@ def gram_rank(similarities: npt.ArrayLike) -> float:
     matrix = np.asarray(similarities, dtype=np.float64)
     active = np.flatnonzero(np.isfinite(np.diagonal(matrix)))
     return float(effective_rank(matrix[np.ix_(active, active)])) if active.size else np.nan
+
+
+def singular_values(matrix: npt.ArrayLike) -> Floats:
+    """
+    Compute the singular values of matrices on the last two axes.
+
+    Parameters
+    ----------
+    matrix : array_like, (..., m, n)
+        Matrices.
+
+    Returns
+    -------
+    numpy.ndarray, (..., min(m, n))
+        Values from the largest down; NaN where a matrix is not finite.
+
+    Examples
+    --------
+    >>> singular_values([[0.0, 2.0], [3.0, 0.0]])
+    array([3., 2.])
+    """
+    matrices = np.asarray(matrix)
+    values = np.full((*matrices.shape[:-2], min(matrices.shape[-2:])), np.nan)
+    # One by one, so that the copies in double precision never fill the memory.
+    for index in np.ndindex(matrices.shape[:-2]):
+        one = matrices[index].astype(np.float64)
+        if np.isfinite(one).all():
+            values[index] = np.linalg.svd(one, compute_uv=False)
+    return values
+
+
+def principal_components(points: npt.ArrayLike, components: int) -> tuple[Floats, Floats, Floats]:
+    r"""
+    Find the directions in which points are spread most.
+
+    The singular value decomposition :math:`X - \bar X = U S V^T`: directions are the first rows of
+    :math:`V^T`, and :math:`S_k^2 / \sum_j S_j^2` is the share of variance along each. The sign of a
+    direction is such that its largest entry is positive.
+
+    Parameters
+    ----------
+    points : array_like, (point, n)
+        Finite numbers.
+    components : int
+        How many directions.
+
+    Returns
+    -------
+    centre : numpy.ndarray, (n,)
+        Mean of the points.
+    directions : numpy.ndarray, (component, n)
+        Unit vectors.
+    shares : numpy.ndarray, (component,)
+        Shares of variance; NaN where all points are the same.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many directions.
+
+    Examples
+    --------
+    >>> _, directions, shares = principal_components([[0.0, 1.0], [0.0, -1.0], [0.0, 3.0]], 1)
+    >>> directions.tolist(), shares.tolist()
+    ([[0.0, 1.0]], [1.0])
+    """
+    values = np.asarray(points, dtype=np.float64)
+    most = min(values.shape)
+    if not 1 <= components <= most:
+        raise ValueError(
+            f"principal_components.components: expected 1 to {most} for {values.shape[0]} points "
+            f"of {values.shape[1]} entries, got {components}"
+        )
+    centre = values.mean(axis=0)
+    _, sizes, directions = np.linalg.svd(values - centre, full_matrices=False)
+    directions = directions[:components]
+    largest = np.take_along_axis(
+        directions, np.abs(directions).argmax(axis=1, keepdims=True), axis=1
+    )
+    with np.errstate(invalid="ignore"):
+        shares = sizes[:components] ** 2 / (sizes**2).sum()
+    return centre, directions * np.sign(largest), shares
