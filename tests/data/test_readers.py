@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import tarfile
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -464,8 +465,6 @@ def test_bad_arrays_of_usps(tmp_path, monkeypatch):
 
 
 def test_an_array_that_claims_to_be_huge_asks_for_no_memory(tmp_path, monkeypatch):
-    import zipfile
-
     source, parts = tiny_usps(monkeypatch)
     with zipfile.ZipFile(tmp_path / "usps.npz", "w") as archive:
         for name, array in arrays_of(parts).items():
@@ -475,6 +474,22 @@ def test_an_array_that_claims_to_be_huge_asks_for_no_memory(tmp_path, monkeypatc
                 np.lib.format.write_array_header_1_0(file, header)
                 file.write(array.tobytes())
     with pytest.raises(ValueError, match=r"got uint8 of shape \(1099511627776, 16, 16\)"):
+        read_source(source, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (b"\x93NUMPY\x02\x00\xff\xff\xff\xff", r"in \.npy version \(1, 0\) in .*, got \(2, 0\)"),
+        (b"\x93NUMPY\x01\x00\x04\x00{'[(", r"whole \.npz file, got a damaged one|header"),
+        (b"no array at all", "magic string"),
+    ],
+)
+def test_arrays_with_other_headers(tmp_path, monkeypatch, start, message):
+    source, _ = tiny_usps(monkeypatch)
+    with zipfile.ZipFile(tmp_path / "usps.npz", "w") as archive:
+        archive.writestr("x_train.npy", start)
+    with pytest.raises(ValueError, match=message):
         read_source(source, tmp_path)
 
 
