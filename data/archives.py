@@ -64,11 +64,10 @@ def read_members(path: Path, folder: str, members: Mapping[str, Member]) -> None
     try:
         with tarfile.open(path, "r|gz") as archive:
             for entry in archive:
-                member = missing.pop(entry.name.removeprefix("./"), None)
-                if member is not None:
-                    where = f"{path}:{entry.name}"
+                name = entry.name.removeprefix("./")
+                if name in missing:
                     content = archive.extractfile(entry) if entry.isreg() else None
-                    _read(where, content, entry.size, member)
+                    _read(f"{path}:{name}", content, entry.size, missing.pop(name))
                 if not missing:
                     return
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:

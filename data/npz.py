@@ -1,5 +1,6 @@
 """Read arrays of bytes from .npz files of others, as far as they are what is expected."""
 
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -9,7 +10,16 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib import format as npy
 
-_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+# What zipfile and the parser of headers raise at content that is not theirs.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    RuntimeError,
+    SyntaxError,
+    tokenize.TokenError,
+)
 
 
 def read_bytes(
@@ -40,7 +50,7 @@ def read_bytes(
     try:
         with zipfile.ZipFile(path) as archive:
             return {name: _array(archive, path, name, shape) for name, shape in shapes.items()}
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
+    except _DAMAGE as error:
         raise ValueError(
             f"load_images: expected a whole .npz file, got a damaged one at {str(path)!r} ({error})"
         ) from error
@@ -57,11 +67,12 @@ def _array(
     size = int(np.prod(shape))
     with archive.open(member) as file:
         version = npy.read_magic(file)
-        if version not in _HEADERS:
+        if version != (1, 0):
             raise ValueError(
-                f"load_images: expected .npy version 1 or 2 in {str(path)!r}, got {version}"
+                f"load_images: expected {name!r} in .npy version (1, 0) in {str(path)!r}, got "
+                f"{version}"
             )
-        found, by_columns, dtype = _HEADERS[version](file)
+        found, by_columns, dtype = npy.read_array_header_1_0(file)
         if found != shape or dtype != np.uint8 or by_columns:
             raise ValueError(
                 f"load_images: expected {name!r} to be uint8 of shape {shape} in {str(path)!r}, "

@@ -42,7 +42,7 @@ def mapped(images: npt.NDArray[Any], matrices: Iterator[Values]) -> npt.NDArray[
             values = ndimage.affine_transform(
                 before[..., channel].astype(np.float64),
                 matrix,
-                offset=centre - matrix @ centre,
+                offset=centre - (matrix * centre).sum(axis=1),
                 order=1,
                 mode="grid-constant",
                 cval=0.0,
@@ -51,8 +51,22 @@ def mapped(images: npt.NDArray[Any], matrices: Iterator[Values]) -> npt.NDArray[
     return drawn
 
 
-def resampling(old: int, new: int) -> Values:
-    """Return the matrix (new, old) that gives an axis another number of pixels."""
+def resampled(values: Values, axis: int, new: int) -> Values:
+    """Give an axis another number of pixels.
+
+    Summed pixel by pixel: libraries of linear algebra would give other last digits on other
+    machines, and bytes that are rounded otherwise.
+    """
+    before = np.moveaxis(values, axis, 0)
+    after = np.zeros((new, *before.shape[1:]))
+    weights = _weights(len(before), new)
+    for target, source in np.argwhere(weights):
+        after[target] += weights[target, source] * before[source]
+    return np.moveaxis(after, 0, axis)
+
+
+def _weights(old: int, new: int) -> Values:
+    """Return how much each old pixel is part of each new one, (new, old)."""
     if new >= old:
         place = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
         return np.clip(1 - np.abs(place[:, np.newaxis] - np.arange(old)), 0, None)

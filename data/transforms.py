@@ -4,17 +4,17 @@ Whatever is drawn for an image is a function of the seed and of its place among 
 Numbers are drawn in NumPy; the map from pixel values to rates stays what it was.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from .resampling import as_type, mapped, overlap, parts, resampling, turn
+from .noise import finite_number, positive_integer
+from .resampling import as_type, mapped, overlap, parts, resampled, turn
 from .stimuli import Stimuli
 from .stimuli_checks import COLOUR_DIMS
 
@@ -103,7 +103,7 @@ def rotated(stimuli: Stimuli, *, degrees: float, seed: int = 0) -> Stimuli:
     >>> turned.name
     'own stimuli, rotated by up to 15 degrees (seed 2)'
     """
-    degrees = _real("rotated.degrees", degrees, 0, 180)
+    degrees = finite_number("rotated.degrees", degrees, low=0, high=180)
     seed = _whole("rotated.seed", seed, 0)
     angles = degrees * (2 * _uniform(seed, 2, (len(stimuli),)) - 1)
     images = mapped(stimuli.images.values, map(turn, angles))
@@ -123,7 +123,7 @@ def scaled(stimuli: Stimuli, *, low: float, high: float, seed: int = 0) -> Stimu
     stimuli : Stimuli
         What to scale.
     low, high : float
-        Range of the factor, above 0.
+        Range of the factor, within 0.01 to 100.
     seed : int
         Seed of the factors.
 
@@ -146,8 +146,8 @@ def scaled(stimuli: Stimuli, *, low: float, high: float, seed: int = 0) -> Stimu
     >>> scaled(Stimuli.from_arrays(np.ones((3, 9, 9)), [0, 1, 1]), low=0.8, high=1.2).name
     'own stimuli, scaled by 0.8 to 1.2 (seed 0)'
     """
-    low = _real("scaled.low", low, 0.01, 100)
-    high = _real("scaled.high", high, low, 100)
+    low = finite_number("scaled.low", low, low=0.01)
+    high = finite_number("scaled.high", high, low=low, high=100)
     seed = _whole("scaled.seed", seed, 0)
     factors = low + (high - low) * _uniform(seed, 3, (len(stimuli),))
     images = mapped(stimuli.images.values, (np.eye(2) / factor for factor in factors))
@@ -189,18 +189,15 @@ def resized(stimuli: Stimuli, rows: int, columns: int) -> Stimuli:
     >>> resized(Stimuli.from_arrays(image, [0]), 1, 4).rates()
     array([[2. , 2.5, 3.5, 4. ]])
     """
-    sizes = [
-        _whole(f"resized.{what}", size, 1) for what, size in (("rows", rows), ("columns", columns))
-    ]
+    rows = positive_integer("resized.rows", rows)
+    columns = positive_integer("resized.columns", columns)
     before = stimuli.images.values
-    down, across = map(resampling, before.shape[1:3], sizes)
-    images = np.empty((len(before), *sizes, *before.shape[3:]), before.dtype)
+    images = np.empty((len(before), rows, columns, *before.shape[3:]), before.dtype)
     for part in parts(len(before)):
-        values = before[part].astype(np.float64)
-        values = np.einsum("ir,jc,nrc...->nij...", down, across, values, optimize=True)
-        images[part] = as_type(before.dtype, values)
-    name = f"resized to {sizes[0]}x{sizes[1]}"
-    return _made(stimuli, images, name, "resized", rows=sizes[0], columns=sizes[1])
+        values = resampled(before[part].astype(np.float64), 1, rows)
+        images[part] = as_type(before.dtype, resampled(values, 2, columns))
+    name = f"resized to {rows}x{columns}"
+    return _made(stimuli, images, name, "resized", rows=rows, columns=columns)
 
 
 def grey(stimuli: Stimuli) -> Stimuli:
@@ -242,7 +239,8 @@ def grey(stimuli: Stimuli) -> Stimuli:
     colours = stimuli.images.values
     images = np.empty(colours.shape[:-1], colours.dtype)
     for part in parts(len(colours)):
-        images[part] = as_type(colours.dtype, colours[part] @ np.array(LUMA))
+        planes = (weight * colours[part][..., k] for k, weight in enumerate(LUMA))
+        images[part] = as_type(colours.dtype, sum(planes, np.zeros(1)))
     return _made(stimuli, images, "grey", "grey")
 
 
@@ -272,15 +270,8 @@ def _uniform(seed: int, stream: int, shape: tuple[int, ...]) -> Values:
 
 
 def _whole(where: str, value: Any, low: int, high: int | None = None) -> int:
-    if isinstance(value, Integral) and not isinstance(value, bool) and value >= low:
-        if high is None or value <= high:
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        if int(value) >= low and (high is None or int(value) <= high):
             return int(value)
     wanted = f"in {low}..{high}" if high is not None else f"of at least {low}"
     raise ValueError(f"{where}: expected an integer {wanted}, got {value!r}")
-
-
-def _real(where: str, value: Any, low: float, high: float) -> float:
-    if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value):
-        if low <= value <= high:
-            return float(value)
-    raise ValueError(f"{where}: expected a number in [{low:g}, {high:g}], got {value!r}")
