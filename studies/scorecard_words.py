@@ -32,18 +32,19 @@ def number_text(number: float, width: float | None = None) -> str:
     number : float
         What is written.
     width : float, optional
-        How uncertain it is; two digits of this are written. Three digits of the number without.
+        How uncertain it is; two digits of this are written. Three digits of the number, or all
+        before its point, without.
 
     Examples
     --------
     >>> number_text(-12.4321, width=1.7), number_text(-12.4321), number_text(0.00004)
-    ('-12.4', '-12.4', '4e-05')
+    ('-12.4', '-12.4', '4.00e-05')
     """
-    if not width:
-        return f"{number:.3g}"
-    digits = 1 - math.floor(math.log10(width))
-    if digits > _MOST_DIGITS:
-        return f"{number:.3g}"
+    digits = 1 - math.floor(math.log10(width)) if width else None
+    if digits is None and 1e3 <= abs(number) < 1e6:
+        digits = 0
+    if digits is None or digits > _MOST_DIGITS:
+        return f"{number:#.3g}".rstrip(".")
     return f"{number:.{max(digits, 0)}f}"
 
 
