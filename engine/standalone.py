@@ -64,20 +64,19 @@ def steps_of(variables: Iterable[Any]) -> Any:
     )
 
 
-# What make reads before Brian2's makefile. Most of the time of a compiler would go into reading the
-# same headers for every file, and a quarter of it into optimising what moves files.
+# What make reads before Brian2's makefile. A compiler would spend most of its time on reading the
+# same headers for every operation, and a quarter of it on optimising how files are read.
 _GNUMAKEFILE = """\
 override SRCS := {sources}
 include makefile
-host.o : OPTIMISATIONS += -O0
+objects.o : OPTIMISATIONS += -O0
 """
 
 
 class StandaloneDevice(CPPStandaloneDevice):
     """Brian2's C++ standalone device, with the number of steps read when the program starts.
 
-    A project is compiled in two files, whatever the number of its operations: what runs in every
-    step, and what reads and writes arrays once.
+    A project is compiled in a few files, whatever the number of its operations.
     """
 
     def network_run(self, net: Any, duration: Any, **keywords: Any) -> None:
@@ -97,16 +96,17 @@ class StandaloneDevice(CPPStandaloneDevice):
         lines[found[0]] = pattern.sub(call, lines[found[0]])
 
     def generate_makefile(self, writer: Any, *arguments: Any, **keywords: Any) -> None:
-        """Write the makefile, and the files that include the others."""
+        """Write the makefile, and the file that includes all operations."""
         super().generate_makefile(writer, *arguments, **keywords)
-        code = self.code_objects.items()
-        ours = {name for name, made in code if isinstance(made, code_object_class())}
-        found = writer.source_files
-        steps = {"network.cpp", *(f"code_objects/{name}.cpp" for name in ours)} & found
-        host = {"main.cpp", "objects.cpp", "run.cpp", "synapses_classes.cpp"} & found
-        sources = ["steps.cpp", "host.cpp", *sorted(found - steps - host)]
-        for name, files in zip(sources, (steps, host), strict=False):
-            writer.write(name, "".join(f'#include "{file}"\n' for file in sorted(files)))
+        operations = {
+            f"code_objects/{name}.cpp"
+            for name, code in self.code_objects.items()
+            if isinstance(code, code_object_class())
+        }
+        together = {*operations, "main.cpp", "network.cpp", "run.cpp"} & writer.source_files
+        sources = ["together.cpp", *sorted(writer.source_files - together)]
+        lines = (f'#include "{file}"\n' for file in sorted(together))
+        writer.write("together.cpp", "".join(lines))
         writer.write("GNUmakefile", _GNUMAKEFILE.format(sources=" ".join(sources)))
 
 
