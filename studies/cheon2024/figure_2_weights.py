@@ -79,6 +79,7 @@ def _directions(settings: Settings, lives: Lives) -> xr.Dataset:
     first = settings.seeds[0]
     names = ("data", "noise", "noise, data", "data, noise")
     plane = weight_trajectory({name: lives[name, first] for name in names})
+    plane = plane.drop_vars("presentation", errors="ignore")
     return xr.Dataset(
         {
             "turn": ("network", turns),
