@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from . import array
+from . import array, features
 from .trajectory import feedback_partners, group, required_partners
 
 
@@ -167,7 +167,7 @@ def _centred(weights: xr.Dataset) -> xr.Dataset:
     targets |= {feedback: weights[feedback].dims[-1] for feedback in pairs.values()}
     centred = {
         name: xr.apply_ufunc(
-            array.centred,
+            features.centred,
             weights[name],
             input_core_dims=[[dim]],
             output_core_dims=[[dim]],

@@ -88,34 +88,6 @@ def matrix_angle(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
     return angle(a.reshape(*a.shape[:-2], entries), b.reshape(*b.shape[:-2], entries))
 
 
-def centred(vectors: npt.ArrayLike) -> Floats:
-    """
-    Remove the mean from vectors along the last axis.
-
-    Parameters
-    ----------
-    vectors : array_like, (..., n)
-        Vectors.
-
-    Returns
-    -------
-    numpy.ndarray, (..., n)
-        What is left; exactly 0 where it is nothing but rounding.
-
-    Examples
-    --------
-    >>> centred([[1.0, 3.0], [0.1, 0.1]]).tolist()
-    [[-1.0, 1.0], [0.0, 0.0]]
-    """
-    values = np.asarray(vectors, dtype=np.float64)
-    left = values - values.mean(axis=-1, keepdims=True)
-    size = np.abs(values).max(axis=-1, keepdims=True)
-    rounding = values.shape[-1] * np.finfo(np.float64).eps * size
-    # A direction made of rounding errors would have an angle.
-    nothing = np.abs(left).max(axis=-1, keepdims=True) <= rounding
-    return np.asarray(np.where(nothing, 0.0, left))
-
-
 def effective_rank(matrix: npt.ArrayLike) -> Floats:
     r"""
     Measure how many singular values a matrix effectively has, on the last two axes.

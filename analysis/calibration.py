@@ -61,7 +61,7 @@ def calibration_error(
     calibration_curve : accuracy and confidence of the bins.
     """
     curve = _curve(life, stimuli, bins, checkpoints, "calibration_error")
-    gap = np.abs(curve["accuracy"] - curve["confidence"])
+    gap = abs(curve["accuracy"] - curve["confidence"])
     errors = {
         "ece": (
             _expected(curve, curve["bin"]),

@@ -49,7 +49,7 @@ class Selection:
         dims, axis = self.dims, self.positions.ndim - 1
         if self.single:
             variables = {
-                name: (further, values.take(0, axis), attrs)
+                name: (further, np.asarray(values.take(0, axis)), attrs)
                 for name, (further, values, attrs) in variables.items()
             }
             dims = dims[:-1]

@@ -1,6 +1,7 @@
 """Where weights go while networks live: towards their feedback, seen in a few dimensions."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -146,7 +147,7 @@ def feedback_distance(life: xr.DataTree, *, components: int | None = None) -> xr
     found = {}
     for forward, feedback in required_partners(weights, where).items():
         if components is None:
-            # Feedback first has the dims of the weights that it is compared with.
+            # Dims are matched by name, which transposes the feedback weights.
             apart = weights[forward].astype(np.float64) - weights[feedback]
             found[forward] = np.sqrt((apart**2).sum(weights[forward].dims[-2:], skipna=False))
         else:
@@ -175,9 +176,10 @@ def _pairs(
             f"{where}.lives: expected a DataTree, or a mapping of names to DataTrees, got "
             f"{type(lives).__name__}"
         )
-    if not lives:
+    trees: list[Any] = list(lives.values())
+    if not trees:
         raise ValueError(f"{where}.lives: expected at least one life, got none")
-    found = [_pair(life, synapses, where) for life in lives.values()]
+    found = [_pair(life, synapses, where) for life in trees]
     shapes = {pair[0].shape[-2:] for pair in found}
     names = {pair[2] for pair in found}
     if len(shapes) > 1 or len(names) > 1:
@@ -185,20 +187,23 @@ def _pairs(
             f"{where}.lives: expected the same synapses between populations of one size, got "
             f"{sorted(names)} of sizes {sorted(shapes)}"
         )
-    labels = xr.DataArray(list(lives), dims="condition", name="condition")
-    labels.attrs = {"units": "1", "long_name": "condition"}
-    forward, feedback = (
-        xr.concat(
-            [pair[number] for pair in found],
-            labels,
-            join="outer",
-            coords="different",
-            compat="equals",
-            combine_attrs="drop",
-        ).transpose("condition", ...)
-        for number in (0, 1)
-    )
+    forward = _joined([pair[0] for pair in found], list(lives))
+    feedback = _joined([pair[1] for pair in found], list(lives))
     return forward, feedback, found[0][2]
+
+
+def _joined(weights: list[xr.DataArray], labels: list[str]) -> xr.DataArray:
+    conditions = xr.DataArray(labels, dims="condition", name="condition")
+    conditions.attrs = {"units": "1", "long_name": "condition"}
+    joined = xr.concat(
+        weights,
+        conditions,
+        join="outer",
+        coords="different",
+        compat="equals",
+        combine_attrs="drop",
+    )
+    return joined.transpose("condition", ...)
 
 
 def _pair(

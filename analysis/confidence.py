@@ -57,7 +57,7 @@ def readout_probabilities(
     values = selection.empty({"sample": len(stimuli), outputs: weights.sizes[outputs]})
     for index, rows, layers, rates, _ in passes(life, stimuli, selection, where):
         check_softmax(layers, where)
-        values[(*index, rows)] = rates[-1]
+        values[index][rows] = rates[-1]
     attrs = {"units": "1", "long_name": "probabilities of the classes"}
     return selection.dataset({where: (("sample", outputs), values, attrs)})[where]
 
@@ -164,7 +164,7 @@ def largest(
     values = selection.empty({"sample": len(stimuli)})
     for index, rows, layers, rates, _ in passes(life, stimuli, selection, where):
         check_softmax(layers, where)
-        values[(*index, rows)] = rates[-1].max(axis=1)
+        values[index][rows] = rates[-1].max(axis=1)
     attrs = {"units": "1", "long_name": "largest probability"}
     return selection.dataset({where: (("sample",), values, attrs)})[where]
 

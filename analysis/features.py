@@ -125,6 +125,34 @@ def singular_values(matrix: npt.ArrayLike) -> Floats:
     return values
 
 
+def centred(vectors: npt.ArrayLike) -> Floats:
+    """
+    Remove the mean from vectors along the last axis.
+
+    Parameters
+    ----------
+    vectors : array_like, (..., n)
+        Vectors.
+
+    Returns
+    -------
+    numpy.ndarray, (..., n)
+        What is left; exactly 0 where it is nothing but rounding.
+
+    Examples
+    --------
+    >>> centred([[1.0, 3.0], [0.1, 0.1]]).tolist()
+    [[-1.0, 1.0], [0.0, 0.0]]
+    """
+    values = np.asarray(vectors, dtype=np.float64)
+    left = values - values.mean(axis=-1, keepdims=True)
+    size = np.abs(values).max(axis=-1, keepdims=True)
+    rounding = values.shape[-1] * np.finfo(np.float64).eps * size
+    # A direction made of rounding errors would have an angle.
+    nothing = np.abs(left).max(axis=-1, keepdims=True) <= rounding
+    return np.asarray(np.where(nothing, 0.0, left))
+
+
 def principal_components(points: npt.ArrayLike, components: int) -> tuple[Floats, Floats, Floats]:
     r"""
     Find the directions in which points are spread most.

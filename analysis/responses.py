@@ -73,7 +73,7 @@ def responses(
     }
     for index, rows, _, found, _ in passes(life, stimuli, selection, where):
         for name, values in zip(chain[1:], found[1:], strict=True):
-            rates[name][(*index, rows)] = values
+            rates[name][index][rows] = values
     variables = {
         "output": (
             ("sample", chain[-1]),

@@ -49,7 +49,8 @@ def moments(life: xr.DataTree, where: str) -> Iterator[tuple[tuple[int, ...], Mo
     """
     weights = group(life, "weights", where)
     readers = dict(_readers(life, weights, where))
-    outer, lives = weights[forward_synapses(weights)[0]].dims[:-2], lives_of(weights)
+    outer = [str(dim) for dim in weights[forward_synapses(weights)[0]].dims[:-2]]
+    lives = lives_of(weights)
     # Where no life can be measured the first one is given, which is then refused.
     measured = {
         number: reader for number, reader in readers.items() if reader.rule.path != "perturbation"
