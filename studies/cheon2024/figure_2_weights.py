@@ -85,7 +85,7 @@ def _directions(settings: Settings, lives: Lives) -> xr.Dataset:
             "turn": ("network", turns),
             "control": ("network", controls),
             "path": plane["weights"].rename(condition="shown", checkpoint="moment"),
-            "goal": plane["feedback"].rename(condition="shown"),
+            "goal": plane["feedback"].isel(checkpoint=0, drop=True).rename(condition="shown"),
         },
         coords={"network": settings.seeds},
     ).drop_vars("presentation", errors="ignore")
