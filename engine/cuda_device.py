@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from brian2.codegen.generators.cpp_generator import c_data_type
 from brian2.core.preferences import prefs
 from brian2cuda.device import CUDAStandaloneDevice, CUDAWriter

@@ -193,9 +193,7 @@ def write_project(parts: Parts, device: Any, dtype: str, folder: Path) -> dict[s
         nonlocal offset
         kind = np.dtype(variable.dtype).name
         stored = StoredArray(offset=offset, size=int(variable.size), dtype=kind)
-        shared.append(
-            Exchanged(variable=variable, stored=stored, given=given, returned=returned)
-        )
+        shared.append(Exchanged(variable=variable, stored=stored, given=given, returned=returned))
         offset = stored.following
         return asdict(stored)
 
