@@ -5,6 +5,8 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from .html_elements import anchor
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -26,36 +28,26 @@ def svg_of(figure: "Figure", name: str) -> str:
     figure : matplotlib.figure.Figure
         What is drawn.
     name : str
-        Begins every id within, so that figures of different names do not take each other's
-        markers and clips.
+        Such as that of a panel; begins every id within, so that figures of different names do not
+        take each other's markers and clips.
 
     Returns
     -------
     str
         One ``<svg>`` element, without a declaration.
-
-    Raises
-    ------
-    ValueError
-        If the name holds other characters than letters, digits, ``_`` and ``-``.
     """
     import matplotlib
 
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise ValueError(
-            f"svg_of.name: expected letters, digits, '_' and '-', as ids are made of it, got "
-            f"{name!r}"
-        )
     buffer = io.BytesIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": f"ontogeny {name}"}):
         figure.savefig(buffer, format="svg", metadata=nothing)
     root = ElementTree.fromstring(buffer.getvalue())
-    _inline(root, name)
+    _inline(root, anchor("figure", name))
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _inline(root: ElementTree.Element, name: str) -> None:
+def _inline(root: ElementTree.Element, start: str) -> None:
     """Take away what would reach beyond the figure: namespaces, ids, a style for everything."""
     for parent in list(root.iter()):
         for child in list(parent):
@@ -65,14 +57,14 @@ def _inline(root: ElementTree.Element, name: str) -> None:
         element.tag = _LOCAL.sub("", element.tag)
         for key, value in list(element.attrib.items()):
             del element.attrib[key]
-            element.attrib[_LOCAL.sub("", key)] = _within(_LOCAL.sub("", key), value, name)
+            element.attrib[_LOCAL.sub("", key)] = _within(_LOCAL.sub("", key), value, start)
     # In place of matplotlib's style, whose '*' would mean every element of the page.
     root.attrib.update({"xmlns": _SVG, "stroke-linejoin": "round", "stroke-linecap": "butt"})
 
 
-def _within(key: str, value: str, name: str) -> str:
+def _within(key: str, value: str, start: str) -> str:
     if key == "id":
-        return f"{name}-{value}"
+        return f"{start}-{value}"
     if key == "href" and value.startswith("#"):
-        return f"#{name}-{value[1:]}"
-    return _REFERENCE.sub(rf"url(#{name}-\1)", value)
+        return f"#{start}-{value[1:]}"
+    return _REFERENCE.sub(rf"url(#{start}-\1)", value)

@@ -181,8 +181,8 @@ def lives_by_condition(
     dict
         Names of lives by condition and by network within it.
     """
-    known = next((p["lives"] for p in scorecard["panels"] if p["name"] == panel), {})
-    keys = {name: key for key, name in known.items()}
+    known = (p["lives"] for p in scorecard["panels"] if p["name"] == panel)
+    keys = {name: key for lives in known for key, name in lives.items()}
     found: dict[str, dict[str, str]] = {}
     for name in names:
         condition, _, network = keys.get(name, "").rpartition(" / ")

@@ -18,10 +18,13 @@ import ontogeny.plasticity
 from ontogeny.data.images import NAMES
 from ontogeny.data.sources import SOURCES
 from ontogeny.plasticity import InitialWeights, Optimiser, Rule
+from ontogeny.studies import scorecard_page
 from ontogeny.studies.command_line import app
+from ontogeny.studies.scorecard import read_scorecard
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SCORECARDS = sorted((ROOT / "docs" / "results").glob("*.json"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODULES = [
     f"ontogeny.{layer}.{module.name}"
@@ -191,3 +194,13 @@ def test_links_lead_somewhere(page):
     for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         if "://" not in link:
             assert (page.parent / link.split("#")[0]).exists(), link
+
+
+@pytest.mark.parametrize("path", SCORECARDS, ids=lambda path: path.stem)
+def test_scorecards_are_linked_and_their_pages_say_what_they_hold(path):
+    text = scorecard_page.page(read_scorecard(path))
+    assert path.with_suffix(".md").read_text(encoding="utf-8") == text
+    results = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    for end in ("md", "html", "json"):
+        assert path.with_suffix(f".{end}").is_file()
+        assert f"](results/{path.stem}.{end})" in results

@@ -219,7 +219,7 @@ def scorecard():
 def figures():
     """Return three figures, with markers, clips, a legend and an image."""
     drawn = (("1d", _alignment()), ("2b", _error()), ("3a/ü", _spectrum()))
-    return {name: svg_of(figure, f"figure-{n}") for n, (name, figure) in enumerate(drawn)}
+    return {name: svg_of(figure, name) for name, figure in drawn}
 
 
 def _axes(columns):
