@@ -13,6 +13,7 @@ from typing import Any
 import xarray as xr
 
 from ontogeny.data.files import replacing
+from ontogeny.engine import find_device
 from ontogeny.models.description import describe
 
 from .archive import Archive, Lives
@@ -116,6 +117,7 @@ def run_study(
         If a life fails: names it. What was lived is kept.
     """
     begin = time.time()
+    find_device(settings.device)
     place = Path(folder)
     archive = Archive(place / "lives")
     chosen = study.chosen(panels)
