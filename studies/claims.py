@@ -122,12 +122,14 @@ class Comparison:
 
     def as_json(self) -> dict[str, Any]:
         """Return what JSON can hold."""
-        size = self.effect_size
+        size, interval = self.effect_size, self.interval
+        if interval is not None and not all(map(math.isfinite, interval)):
+            interval = None
         return {
             "label": self.label,
             "value": _finite(self.value),
             "unit": self.unit,
-            "interval": None if self.interval is None else [_finite(v) for v in self.interval],
+            "interval": None if interval is None else list(interval),
             "effect_size": None if size is None else {"name": size[0], "value": _finite(size[1])},
             "tests": [
                 asdict(test)

@@ -5,7 +5,7 @@ from typing import Any
 
 from .html_elements import Html, anchor, joined, tag
 from .html_numbers import HEADS, badge, cards, found_cells
-from .scorecard_words import lives_by_condition
+from .scorecard_words import lives_by_condition, own_rule
 
 __all__ = ["panel_section"]
 
@@ -61,7 +61,7 @@ def _figure(panel: Mapping[str, Any], svg: str) -> Html:
 def _article(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> Html:
     heading = tag("h4", tag("span", claim["id"], class_="id"), " ", badge(claim["verdict"]))
     facts = [("Published", joined(claim["published"] or "not published"))]
-    if claim["rule"]:
+    if claim["rule"] != claim["verdict"]:
         facts.append(("Rule", joined(claim["rule"])))
     if claim["inferred"]:
         items = [tag("li", setting) for setting in claim["inferred"]]
@@ -86,7 +86,7 @@ def _article(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> Html:
 def _parts(claim: Mapping[str, Any]) -> Html:
     rows = []
     for part in claim["parts"]:
-        rule = part["rule"] if part["rule"] != claim["rule"] else ""
+        rule = own_rule(part, claim)
         label = joined(part["label"], *([tag("small", rule)] if rule else []))
         rows.append((label, found_cells(part, claim), part["verdict"]))
     return cards(("Comparison", *HEADS), rows, label=f"Comparisons of {claim['id']}")

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
+from .claims import VERDICTS
 from .html_claims import panel_section
 from .html_elements import Html, anchor, joined, tag
 from .html_lives import description_sections, life_entries
 from .html_numbers import HEADS, cards, found_cells
-from .scorecard_check import VERDICTS
-from .scorecard_words import count_sentence, duration
+from .scorecard_words import count_sentence, duration, reason
 
 __all__ = ["html_report"]
 
@@ -170,9 +170,10 @@ def _filter(claims: Iterable[Mapping[str, Any]]) -> Html:
 def _claims(claims: Iterable[Mapping[str, Any]]) -> Html:
     rows = []
     for claim in claims:
+        panel = f" panel {claim['panel']}" if claim["panel"] else ""
         first = joined(
             tag("a", claim["id"], href=f"#{anchor('claim', claim['id'])}"),
-            tag("span", f" panel {claim['panel']}", class_="where"),
+            tag("span", panel, class_="where"),
         )
         published = claim["published"] or "not published"
         statement = joined(claim["claim"], " ", tag("span", published, class_="published"))
@@ -185,7 +186,7 @@ def _absent(claims: Iterable[Mapping[str, Any]]) -> Html:
     rows = [
         joined(
             tag("dt", tag("a", claim["id"], href=f"#{anchor('claim', claim['id'])}")),
-            tag("dd", claim["claim"], " ", tag("em", f"{claim['rule']} {claim['note']}".strip())),
+            tag("dd", claim["claim"], " ", tag("em", f"{reason(claim)}. {claim['note']}".strip())),
         )
         for claim in claims
         if claim["verdict"] == "not run"

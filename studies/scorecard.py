@@ -10,8 +10,15 @@ from ontogeny.data.files import write_text
 from .html_report import html_report
 from .scorecard_check import check_scorecard
 from .scorecard_page import page
+from .scorecard_table import scorecard_table
 
-__all__ = ["read_scorecard", "same_science", "write_scorecard"]
+__all__ = [
+    "check_scorecard",
+    "read_scorecard",
+    "same_science",
+    "scorecard_table",
+    "write_scorecard",
+]
 
 
 def write_scorecard(

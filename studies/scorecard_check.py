@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-__all__ = ["VERDICTS", "check_scorecard"]
+from .claims import VERDICTS
 
-#: From the best to none.
-VERDICTS = ("reproduced", "direction only", "not reproduced", "not run")
+__all__ = ["check_scorecard"]
 
 KEYS = {
     *("study", "title", "citation", "link", "settings", "claims", "panels", "lives"),
@@ -41,9 +40,9 @@ def check_scorecard(scorecard: Mapping[str, Any]) -> None:
     ------
     ValueError
         If something is missing or not what it must be: ``scorecard.claims[2].verdict: expected
-        ...``. Every claim and panel has a name of its own, every verdict is one of the four and
-        that of one of the claim's parts, every number is finite or None, and the names of lives,
-        panels' rows, parents and descriptions are known.
+        ...``. Every claim and panel has a name of its own, every verdict is one of the four, that
+        of a claim the worst of its parts that were run, every number is finite or None, and the
+        names of lives, panels' rows, parents and descriptions are known.
 
     Examples
     --------
@@ -112,9 +111,10 @@ def _check_claim(claim: Any, place: str, lives: Mapping[str, Any]) -> None:
     for number, part in enumerate(parts):
         _has(part, PART, f"{place}.parts[{number}]")
         _check_numbers(part, f"{place}.parts[{number}]")
-    verdicts = [part["verdict"] for part in parts]
-    if parts and claim["verdict"] not in verdicts:
-        _wrong(f"{place}.verdict", f"a verdict of its parts, {verdicts}", claim["verdict"])
+    run = [part["verdict"] for part in parts if part["verdict"] != VERDICTS[-1]]
+    worst = max(run, key=VERDICTS.index, default=VERDICTS[-1])
+    if claim["verdict"] != worst:
+        _wrong(f"{place}.verdict", f"the worst of its parts, {worst!r}", claim["verdict"])
     for name in NUMBERS if parts else ():
         if claim[name] != parts[0][name]:
             _wrong(f"{place}.{name}", f"that of its first part, {parts[0][name]!r}", claim[name])
@@ -178,6 +178,5 @@ def _check_lives(scorecard: Mapping[str, Any]) -> None:
         place = f".lives.{name}"
         _has(life, LIFE, place)
         _check_names(life["parents"], scorecard["lives"], f"{place}.parents")
-        described = life["description"]
-        if isinstance(described, str) and described not in scorecard["descriptions"]:
-            _wrong(f"{place}.description", "a name in scorecard.descriptions", described)
+        if life["description"] not in scorecard["descriptions"]:
+            _wrong(f"{place}.description", "a name in scorecard.descriptions", life["description"])

@@ -11,6 +11,8 @@ from .scorecard_words import (
     duration,
     effect_text,
     lives_by_condition,
+    own_rule,
+    reason,
     value_text,
     words_of_test,
 )
@@ -145,8 +147,9 @@ def _claim(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> str:
         plain(claim["claim"]),
         f"- **Published**: {plain(claim['published'] or 'not published')}",
         f"- **Verdict**: {claim['verdict']}",
-        f"- **Rule**: {plain(claim['rule'])}",
     ]
+    if claim["rule"] != claim["verdict"]:
+        lines.append(f"- **Rule**: {plain(claim['rule'])}")
     lines += [f"- **Inferred**: {plain(setting)}" for setting in claim["inferred"]]
     if claim["note"]:
         lines.append(f"- **Note**: {plain(claim['note'])}")
@@ -155,15 +158,17 @@ def _claim(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> str:
     text = "\n".join(lines).replace("\n", "\n\n", 2)
     if claim["parts"]:
         heads = ("comparison", "found here (95 % interval)", "effect size", "tests", "verdict")
-        text += "\n\n" + table(heads, map(_part, claim["parts"]))
+        text += "\n\n" + table(heads, (_part(part, claim) for part in claim["parts"]))
     if claim["lives"]:
         text += "\n\n" + _folded(claim, scorecard)
     return text
 
 
-def _part(part: Mapping[str, Any]) -> list[str]:
+def _part(part: Mapping[str, Any], claim: Mapping[str, Any]) -> list[str]:
     tests = "; ".join(map(words_of_test, part["tests"]))
-    cells = (part["label"], value_text(part), effect_text(part), tests, part["verdict"])
+    rule = own_rule(part, claim)
+    label = f"{part['label']} ({rule})" if rule else part["label"]
+    cells = (label, value_text(part), effect_text(part), tests, part["verdict"])
     return [plain(cell) or "-" for cell in cells]
 
 
@@ -183,7 +188,7 @@ def _folded(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> str:
 
 def _absent(claims: Iterable[Mapping[str, Any]]) -> str:
     rows = [
-        [plain(claim["id"]), plain(claim["claim"]), plain(claim["rule"]), plain(claim["note"])]
+        [plain(claim["id"]), plain(claim["claim"]), plain(reason(claim)), plain(claim["note"])]
         for claim in claims
         if claim["verdict"] == "not run"
     ]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .scorecard_check import VERDICTS
+from .claims import VERDICTS
 
 __all__ = [
     "chosen_tests",
@@ -15,7 +15,9 @@ __all__ = [
     "interval_text",
     "lives_by_condition",
     "number_text",
+    "own_rule",
     "probability_text",
+    "reason",
     "value_text",
     "words_of_test",
 ]
@@ -130,6 +132,17 @@ def probability_text(value: float) -> str:
     ('= 0.012', '< 1e-300')
     """
     return f"= {value:.2g}" if value >= 1e-300 else "< 1e-300"
+
+
+def own_rule(part: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
+    """Return the rule of a part, unless its claim has told it already."""
+    told = claim["rule"].endswith(part["rule"]) or part["rule"] == part["verdict"]
+    return "" if told else part["rule"]
+
+
+def reason(claim: Mapping[str, Any]) -> str:
+    """Say why a claim was not run: what its parts are called tells it."""
+    return "; ".join(part["label"] for part in claim["parts"]) or claim["rule"]
 
 
 def count_sentence(scorecard: Mapping[str, Any]) -> str:

@@ -41,7 +41,9 @@ def load(name):
 @pytest.fixture(scope="session")
 def sample():
     """Return `scorecard()`, with every kind of claim, and `figures()`."""
-    return load("sample_scorecard")
+    return SimpleNamespace(
+        scorecard=load("sample_scorecard").scorecard, figures=load("sample_figures").figures
+    )
 
 
 def command(*arguments, cwd=None):

@@ -7,9 +7,11 @@ import math
 import re
 
 import pytest
+import xarray as xr
 from rich.console import Console
 
 from ontogeny.data import files
+from ontogeny.studies import claims
 from ontogeny.studies.scorecard import read_scorecard, same_science, write_scorecard
 from ontogeny.studies.scorecard_check import check_scorecard
 from ontogeny.studies.scorecard_page import page
@@ -29,6 +31,26 @@ def test_three_files_are_written_and_read_back(scorecard, sample, tmp_path):
     again = read_scorecard(written[0])
     assert same_science(again, scorecard) and again["run"] == scorecard["run"]
     assert written[1].read_text(encoding="utf-8") == page(again)
+
+
+def test_claims_as_studies_make_them_are_taken(scorecard):
+    values = xr.DataArray([0.3, 0.5, 0.4], dims="network", coords={"network": [0, 1, 2]})
+    comparisons = (
+        claims.differs("more", values + [0.25, 0.25, 0.5], values, expected="greater"),
+        claims.differs("less", values, values + [0.1, 0.3, 0.1], expected="less", unit="nat"),
+        claims.near("close", values, 0.4, tolerance=0.01),
+        claims.against("above", values, 0.1, expected="greater"),
+        claims.same("alike", values, values + [0.1, -0.1, 0.0]),
+        claims.near("few", values[:1], 0.4, tolerance=0.01),
+        claims.not_run("no such data here"),
+    )
+    for chosen in (comparisons, comparisons[::-1]):
+        told = claims.Outcome(claim=claims.Claim(id="A1", claim="All."), comparisons=chosen)
+        rest = {"panel": "1d", "command": "", "lives": []}
+        scorecard["claims"][1] = {**told.as_json(), **rest}
+        scorecard["panels"][1]["rows"] = ["A1"]
+        check_scorecard(scorecard)
+        assert "no such data here" in page(scorecard)
 
 
 def test_nothing_is_written_of_what_is_refused(scorecard, sample, tmp_path):
@@ -60,7 +82,11 @@ def test_a_full_disk_leaves_the_old_files(scorecard, tmp_path, monkeypatch):
     ("place", "value", "message"),
     [
         (("claims", 1, "verdict"), "good", r"claims\[1\].verdict: expected one of reproduced, dir"),
-        (("claims", 1, "verdict"), "not run", r"claims\[1\].verdict: expected a verdict of its p"),
+        (
+            ("claims", 1, "verdict"),
+            "not run",
+            r"claims\[1\].verdict: expected the worst of its p",
+        ),
         (("claims", 1, "value"), 3.0, r"claims\[1\].value: expected that of its first part, 11.4"),
         (("claims", 1, "value"), "3", r"claims\[1\].value: expected a finite number or None"),
         (("claims", 1, "id"), "A2", r"claims\[1\].id: expected a name that no other has, got 'A2'"),
@@ -129,14 +155,14 @@ def rows(text, heads):
 
 def test_the_page_has_a_row_for_every_claim_and_life(scorecard):
     text = page(scorecard)
-    claims = rows(text, "claim | panel")
-    assert [row[0] for row in claims] == [claim["id"] for claim in scorecard["claims"]]
-    assert {len(row) for row in claims} == {9}
-    for row, claim in zip(claims, scorecard["claims"], strict=True):
+    told = rows(text, "claim | panel")
+    assert [row[0] for row in told] == [claim["id"] for claim in scorecard["claims"]]
+    assert {len(row) for row in told} == {9}
+    for row, claim in zip(told, scorecard["claims"], strict=True):
         assert row[-1] == f"**{claim['verdict']}**"
-    assert claims[0][4] == "-22.8 (-24.4 to -21.3)°"
-    assert claims[0][6] == "two-sample t test: n = 10 + 10, t = -31.2, P = 3.2e-17"
-    assert claims[0][7].startswith("paired t test: n = 10,")
+    assert told[0][4] == "-22.8 (-24.4 to -21.3)°"
+    assert told[0][6] == "two-sample t test: n = 10 + 10, t = -31.2, P = 3.2e-17"
+    assert told[0][7].startswith("paired t test: n = 10,")
     lives = rows(text, "name | label")
     assert len(lives) == 300
     for row, (name, life) in zip(lives, scorecard["lives"].items(), strict=True):
