@@ -175,7 +175,7 @@ def aligned(
     where: str, *values: xr.DataArray, exclude: tuple[str, ...] = ()
 ) -> tuple[xr.DataArray, ...]:
     """
-    Return the arguments, unless their labels differ.
+    Return the arguments, unless their labels differ, without what is told differently of each.
 
     Parameters
     ----------
@@ -192,13 +192,22 @@ def aligned(
         If labels differ along another dim.
     """
     try:
-        return xr.align(*values, join="exact", exclude=exclude)
+        found = xr.align(*values, join="exact", exclude=exclude)
     except ValueError as error:
         sizes = [dict(array.sizes) for array in values]
         raise ValueError(
             f"{where}: expected the same networks in every argument, got sizes {sizes} "
             f"with different labels; select the shared ones first"
         ) from error
+    first, *others = found
+    # Two checkpoints, or two conditions, compare: results are of neither.
+    differing = {
+        name
+        for name, values in first.coords.items()
+        if name not in first.dims
+        and not all(name in other.coords and other[name].equals(values) for other in others)
+    }
+    return tuple(value.drop_vars(differing, errors="ignore") for value in found)
 
 
 def is_spread(values: np.ndarray, scale: np.ndarray | None = None) -> np.ndarray:

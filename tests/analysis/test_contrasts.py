@@ -178,3 +178,16 @@ def test_one_sample_over_neurons():
 def test_one_sample_refuses(constant, options, message):
     with pytest.raises(ValueError, match=message):
         one_sample(networks([1.0, 2.0]), constant, **options)
+
+
+@pytest.mark.parametrize("contrast", [paired_contrast, unpaired_contrast])
+def test_checkpoints_of_the_same_lives_compare(contrast):
+    values = xr.DataArray(
+        [[1.0, 2.0, 4.0], [3.0, 5.0, 6.0]],
+        dims=("checkpoint", "network"),
+        coords={"checkpoint": [0, 640], "condition": "one"},
+    )
+    found = contrast(values.isel(checkpoint=1), values.isel(checkpoint=0))
+    assert float(found["difference"]) == pytest.approx(7 / 3)
+    assert "checkpoint" not in found.coords
+    assert found.coords["condition"] == "one"
