@@ -5,9 +5,8 @@ import xarray as xr
 
 from ontogeny.data import Stimuli
 
-from .gradients import _batch, _empty
-from .oracle import respond
-from .stored import moments
+from .batches import check_stimuli
+from .responses import responses
 from .trajectory import group
 
 
@@ -26,7 +25,7 @@ def normalised_error(life: xr.DataTree, stimuli: Stimuli) -> xr.DataArray:
     life : xarray.DataTree
         One life, or several joined along leading dims.
     stimuli : Stimuli
-        Stimuli with their targets; those without any, of which every target is 0, do not count.
+        Stimuli with their targets; those of which every target is 0 do not count.
 
     Returns
     -------
@@ -47,13 +46,12 @@ def normalised_error(life: xr.DataTree, stimuli: Stimuli) -> xr.DataArray:
         normalised_error(life, task.test)
     """
     where = "normalised_error"
-    weights = group(life, "weights", where)
-    inputs, targets = _batch(weights, stimuli, where)
-    wanted = (targets**2).sum(axis=1)
-    result = _empty(weights, {}, where)
-    for index, moment in moments(life, where):
-        outputs = respond(moment.layers, inputs, targets).rates[-1]
-        squares = ((targets - outputs) ** 2).sum(axis=1)
-        result.values[index] = np.mean(squares[wanted > 0] / wanted[wanted > 0])
+    check_stimuli(group(life, "weights", where), stimuli, where)
+    wanted = np.eye(stimuli.outputs)[stimuli.wanted] if stimuli.targets is None else stimuli.wanted
+    outputs = responses(life, stimuli)["output"]
+    outputs = outputs.transpose(..., "sample", outputs.dims[-1])
+    squares = ((outputs - wanted) ** 2).sum(outputs.dims[-1], skipna=False)
+    sizes = (wanted**2).sum(axis=1)
+    result = (squares / np.where(sizes > 0, sizes, np.nan)).isel(sample=sizes > 0).mean("sample")
     result.attrs = {"units": "1", "long_name": "normalised squared error"}
-    return result
+    return result.rename(where)

@@ -1,6 +1,7 @@
 """What the figures share."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -29,13 +30,21 @@ def new_figure(columns: int = 2, *, height: float = 3.2) -> tuple[Figure, list[A
 
 
 def band(
-    ax: Axes, x: xr.DataArray, values: xr.DataArray, *, label: str, colour: str, log: bool = False
+    ax: Axes,
+    x: xr.DataArray,
+    values: xr.DataArray,
+    *,
+    label: str,
+    colour: Any,
+    log: bool = False,
+    style: str = "-",
 ) -> None:
     """Draw the mean of (presentation, network) in front of every network."""
     values = values.transpose(..., "network")
     middle = np.log10(values).mean("network") if log else values.mean("network")
-    ax.plot(x, values, color=colour, linewidth=0.5, alpha=0.35)
-    ax.plot(x, 10**middle if log else middle, color=colour, linewidth=1.6, label=label)
+    ax.plot(x, values, color=colour, linewidth=0.5, alpha=0.35, linestyle=style)
+    mean = 10**middle if log else middle
+    ax.plot(x, mean, color=colour, linewidth=1.6, label=label, linestyle=style)
 
 
 def publish(ax: Axes, values: Sequence[tuple[float, str]]) -> None:

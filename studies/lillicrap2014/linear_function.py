@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.analysis.normalised_error import normalised_error
+from ontogeny.analysis import normalised_error
 from ontogeny.plasticity import NodePerturbation, Rule
 
 from ..claims import Claim, Comparison, against, differs, near
