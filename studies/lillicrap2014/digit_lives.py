@@ -60,9 +60,7 @@ def digit_lives(settings: Settings, conditions: tuple[str, ...]) -> dict[tuple[A
     found: dict[tuple[Any, ...], Recipe] = {}
     for name in conditions:
         rule, density = CONDITIONS[name]
-        network = digits(
-            rule, settings.mnist_hidden, omega=OMEGA, beta=BETA, density=density
-        )
+        network = digits(rule, settings.mnist_hidden, omega=OMEGA, beta=BETA, density=density)
         for seed in settings.mnist_seeds:
             found[name, seed] = learning(
                 settings,

@@ -171,7 +171,11 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
         ],
         "B2e": [
             against(
-                "final angle", data["angle"].isel(presentation=-1), 90, expected="less", unit="degree"
+                "final angle",
+                data["angle"].isel(presentation=-1),
+                90,
+                expected="less",
+                unit="degree",
             )
         ],
         "B2g": [no_worse("test error, FA minus BP, with slopes", "FA, slope", "BP, slope")],
@@ -218,8 +222,8 @@ def alt(data: xr.Dataset) -> str:
     return (
         f"Left: test error on digits over {int(data['epoch'][-1])} epochs; means over "
         f"{data.sizes['network']} networks at the end: {told}. Triangles at the right edge mark "
-        f"the published errors. Right: the angle between the teaching signals of feedback alignment "
-        f"and of backpropagation, from {course[0]:.0f} to {course[-1]:.0f} degrees."
+        f"the published errors. Right: the angle between the teaching signals of feedback "
+        f"alignment and of backpropagation, from {course[0]:.0f} to {course[-1]:.0f} degrees."
     )
 
 

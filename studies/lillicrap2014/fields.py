@@ -90,7 +90,7 @@ def measure(settings: Settings, lives: Mapping[tuple[Any, ...], xr.DataTree]) ->
         }
         fields = {name: values[1] for name, values in learned.items()}
         fields["at birth"] = learned["BP"][0]
-        components = min(_COMPONENTS, settings.fields - 1)
+        components = min(_COMPONENTS, settings.fields // 2)
         shares.append([shared_variance(fields[k], fields["BP"], components) for k in _KINDS])
         spectra.append([spectrum(fields[kind]) for kind in _KINDS])
         if not shown.size:
@@ -150,7 +150,9 @@ def figure(data: xr.Dataset) -> Figure:
             ax.set_xticks([])
             ax.set_yticks([])
         line[0].set_ylabel(str(kind), fontsize=8, rotation=0, ha="right", va="center")
-    made.supxlabel("hidden neurons; weights from every pixel, each field on its own scale", fontsize=9)
+    made.supxlabel(
+        "hidden neurons; weights from every pixel, each field on its own scale", fontsize=9
+    )
     return made
 
 

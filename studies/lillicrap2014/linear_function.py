@@ -15,7 +15,7 @@ from ..recipe import Recipe
 from ..study import Panel
 from . import drawing, search
 from .lives import angles, geometric_mean, labelled, learning, linear_task, marks, presented
-from .networks import RULES, linear
+from .networks import linear
 from .settings import Settings
 
 __all__ = ["GRID", "PANEL", "RATES"]
@@ -202,8 +202,14 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
     """Compare what was measured with what is claimed."""
     error = np.log10(data["error"])
     end = error.isel(presentation=-1)
-    early = int(np.argmin(np.abs(data["presentation"].values - _EARLY * data["presentation"].values[-1])))
-    order = [("shallow", "node perturbation"), ("node perturbation", "BP"), ("node perturbation", "FA")]
+    early = int(
+        np.argmin(np.abs(data["presentation"].values - _EARLY * data["presentation"].values[-1]))
+    )
+    order = [
+        ("shallow", "node perturbation"),
+        ("node perturbation", "BP"),
+        ("node perturbation", "FA"),
+    ]
     pace = needed(data["error"].sel(rule="FA")) / needed(data["error"].sel(rule="BP"))
     bp, pbp = data["angle_bp"], data["angle_pbp"]
     searched = np.log10(data["searched"]).rename(search_network="network")
@@ -219,7 +225,12 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
         ],
         "B1b": [against("examples needed, FA over BP", pace, 1.25, expected="less")],
         "B1c": [
-            near(f"log10 of the final error, {rule}", end.sel(rule=rule), np.log10(value), tolerance=1)
+            near(
+                f"log10 of the final error, {rule}",
+                end.sel(rule=rule),
+                np.log10(value),
+                tolerance=1,
+            )
             for rule, value in _DIGITISED.items()
         ],
         "B1d": [
@@ -248,13 +259,13 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
 
 
 def needed(errors: xr.DataArray) -> xr.DataArray:
-    """Return the examples until the error is small, (network,); all of them if it never is."""
+    """Return the examples until the error is small, (network,); NaN if it never is."""
     times = errors["presentation"].values
     found = []
     for course in np.log10(errors.transpose("network", "presentation").values):
         below = np.flatnonzero(course <= np.log10(_SMALL))
         if not len(below) or below[0] == 0:
-            found.append(times[-1])
+            found.append(np.nan)
             continue
         pair = slice(below[0] - 1, below[0] + 1)
         # np.interp wants rising values.
@@ -287,11 +298,13 @@ def figure(data: xr.Dataset) -> Figure:
 def alt(data: xr.Dataset) -> str:
     """Say what the figure shows."""
     ends = geometric_mean(data["error"].isel(presentation=-1))
-    told = ", ".join(f"{rule} {float(value):.1e}" for rule, value in zip(ends["rule"].values, ends, strict=True))
+    told = ", ".join(
+        f"{rule} {float(value):.1e}" for rule, value in zip(ends["rule"].values, ends, strict=True)
+    )
     bp, pbp = (data[name].mean("network").values for name in ("angle_bp", "angle_pbp"))
     return (
-        f"Left: normalised squared error of four rules over {int(data['presentation'][-1])} examples "
-        f"of a linear function, on a logarithmic axis; geometric means at the end over "
+        f"Left: normalised squared error of four rules over {int(data['presentation'][-1])} "
+        f"examples of a linear function, on a logarithmic axis; geometric means at the end over "
         f"{data.sizes['network']} networks: {told}. Triangles at the right edge mark values "
         f"digitised from the paper. Right: angle between the teaching signals of feedback "
         f"alignment and of backpropagation, from {bp[0]:.0f} to {bp[-1]:.0f} degrees, and of "

@@ -118,7 +118,16 @@ def measure(settings: Settings, lives: Mapping[tuple[Any, ...], xr.DataTree]) ->
 
 def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
     """Compare what was measured with what is claimed."""
-    at = dict(zip(_AT, (int(np.argmin(abs(data["presentation"].values - mark))) for mark in marks(_AT, int(data["presentation"][-1]))), strict=True))
+    at = dict(
+        zip(
+            _AT,
+            (
+                int(np.argmin(abs(data["presentation"].values - mark)))
+                for mark in marks(_AT, int(data["presentation"][-1]))
+            ),
+            strict=True,
+        )
+    )
     quick = data.isel(presentation=at[_AT[0]], drop=True)
     end = data["angle_pbp"].isel(presentation=-1, drop=True)
     small = [omega for omega in settings.omegas if omega <= 1e-3]
@@ -179,9 +188,7 @@ def figure(data: xr.Dataset) -> Figure:
     for ax, name in zip(axes, ("error", "angle_bp", "angle_pbp"), strict=True):
         for omega, shade in zip(data["omega"].values, shades, strict=True):
             values = data[name].sel(omega=omega).isel(presentation=slice(1, None)).T
-            drawing.band(
-                ax, time, values, label=f"{omega:g}", colour=shade, log=name == "error"
-            )
+            drawing.band(ax, time, values, label=f"{omega:g}", colour=shade, log=name == "error")
         ax.set_xscale("log")
     axes[0].set_yscale("log")
     for ax in axes[1:]:

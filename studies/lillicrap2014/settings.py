@@ -51,6 +51,8 @@ class Settings:
         How long it is followed, in presentations times rate.
     theory_steps : tuple of int
         Numbers of steps that the same time is divided into, each twice the one before.
+    theory_batches : int
+        Whole batches that networks learn from zero weights.
     """
 
     networks: int = 10
@@ -73,6 +75,7 @@ class Settings:
     grid: int = 9
     flow_time: int = 10
     theory_steps: tuple[int, ...] = (16, 32, 64, 128, 256)
+    theory_batches: int = 200
 
     @property
     def seeds(self) -> list[int]:
@@ -111,6 +114,7 @@ QUICK = Settings(
     search_epochs=1,
     fields=4,
     grid=3,
-    flow_time=2,
+    flow_time=1,
     theory_steps=(8, 16),
+    theory_batches=40,
 )

@@ -13,7 +13,7 @@ _SPIKING = (
         claim="A network of spiking neurons, in which signals travel forwards and backwards at the "
         "same time, learns digits by feedback alignment",
         published="2016, journal version; its error rates and time constants are not known here",
-        note="Leaky neurons with spikes are part of the package; what they learn is in docs/time.md.",
+        note="Leaky neurons with spikes are part of the package: docs/time.md has what they learn.",
     ),
     "the text that has its architecture, time constants and error rates was not available, so that "
     "there is nothing to compare with",
