@@ -19,9 +19,9 @@ __all__ = [
 ]
 
 #: Largest forward and feedback weights at birth that are searched, and those that were found.
-OMEGAS = (0.01, 0.03, 0.1, 0.3)
-BETAS = (0.1, 0.3, 1.0, 3.0)
-OMEGA, BETA = 0.3, 1.0
+OMEGAS = (0.03, 0.1, 0.3, 1.0)
+BETAS = (0.3, 1.0, 3.0, 10.0)
+OMEGA, BETA = 0.3, 3.0
 _SHARES = (0.001, 0.005, 0.02, 0.1, 0.4, 1)
 
 #: Rule, and density of W and B, by name.

@@ -182,7 +182,7 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
         "B2s": search.found(
             data["searched"].rename(search_network="network"),
             {"omega": f"omega {OMEGA:g}", "beta": f"beta {BETA:g}"},
-            tolerance=0.0,
+            tolerance=0.5,
             unit=unit,
         ),
     }
