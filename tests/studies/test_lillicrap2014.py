@@ -106,6 +106,36 @@ def test_digits_are_learned_as_published():
     assert found["FA, slope", 0].network.rule.output_delta == ""
 
 
+@pytest.mark.parametrize("name", ["FA", "BP", "shallow", "FA, slope"])
+def test_digits_are_learned_as_in_plain_numpy(name, tmp_path):
+    found = STUDY.panel("2ab").recipes(replace(STUDY.quick, mnist_size=60, networks_mnist=1))
+    recipe = replace(found[name, 0], dtype="float64")
+    archive = Archive(tmp_path)
+    live(recipe, archive)
+    weights = archive.open(recipe)["weights"]
+    w0, w, b, c0, c = (
+        weights[key].values[0]
+        for key in ("forward_1", "forward_2", "feedback_2", "bias_1", "bias_2")
+    )
+    stimuli = recipe.schedule.phases[0].stimuli
+    rate, decay = 1e-3, 1e-6
+    for sample in np.random.default_rng([0, 2, 0, 0]).permutation(len(stimuli)):
+        x, wanted = stimuli.rates()[sample], np.eye(10)[stimuli.labels.values[sample]]
+        h = 1 / (1 + np.exp(-(w0 @ x + c0)))
+        y = 1 / (1 + np.exp(-(w @ h + c)))
+        e = (wanted - y) * (y * (1 - y) if "slope" in name else 1)
+        taught = (w.T if name == "BP" else b) @ e * h * (1 - h)
+        w, c = w + rate * (np.outer(e, h) - decay * w), c + rate * e
+        if name != "shallow":
+            w0, c0 = w0 + rate * (np.outer(taught, x) - decay * w0), c0 + rate * taught
+    np.testing.assert_allclose(weights["forward_1"].values[-1], w0, atol=1e-11)
+    np.testing.assert_allclose(weights["forward_2"].values[-1], w, atol=1e-11)
+    np.testing.assert_allclose(weights["bias_2"].values[-1], c, atol=1e-11)
+    assert (weights["forward_1"].values[-1] == weights["forward_1"].values[0]).all() == (
+        name == "shallow"
+    )
+
+
 def test_half_of_the_synapses_of_sparse_networks_are_missing():
     network = recipes("2ab")["sparse FA", 0].network
     masks = network.masks(0)
