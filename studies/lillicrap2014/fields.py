@@ -55,7 +55,7 @@ def shared_variance(fields: np.ndarray, others: np.ndarray, components: int) -> 
 
     Examples
     --------
-    >>> shared_variance(np.eye(3)[:2], np.eye(3)[:2], 1)
+    >>> round(shared_variance(np.eye(3)[:2], np.eye(3)[:2], 1), 6)
     1.0
     """
     fields, others = (values - values.mean(axis=0) for values in (fields, others))
