@@ -15,6 +15,7 @@ from .gradients import error_alignment, update_alignment
 from .gram import gram_rank
 from .intervals import bootstrap_interval, mean_interval
 from .learning import final_accuracy, learning_speed
+from .normalised_error import normalised_error
 from .rank import effective_rank, singular_values
 from .responses import evaluate, responses
 from .statistics import gap_closed, paired_contrast, summary
@@ -38,6 +39,7 @@ __all__ = [
     "mean_interval",
     "meta_loss",
     "neuron_alignment",
+    "normalised_error",
     "one_sample",
     "ood_auc",
     "paired_contrast",

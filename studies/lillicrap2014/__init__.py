@@ -1,1 +1,5 @@
-"""Lillicrap, Cownden, Tweed & Akerman (2014): random feedback weights support learning."""
+"""Lillicrap, Cownden, Tweed & Akerman (2014): feedback alignment, panel by panel."""
+
+from .study import STUDY
+
+__all__ = ["STUDY"]
