@@ -65,6 +65,25 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all, in UTF-8.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write; its folder must be there.
+    text : str
+        What it holds afterwards.
+
+    Raises
+    ------
+    OSError
+        If the disk has no room.
+    """
+    with replacing(path) as file:
+        file.write(text.encode("utf-8"))
+
+
 def no_room(path: Path, number: int, reason: str) -> OSError:
     """Make the error of a file that could not be written, with the cure."""
     return OSError(

@@ -32,7 +32,7 @@ from .schedule import Learning, LossBelow, Schedule, Spontaneous, Test
 from .simulate import simulate
 from .store import DESCRIPTION, GIVEN, discard, parts_of, stimuli_file
 
-__all__ = ["rebuilt", "resume"]
+__all__ = ["rebuilt", "resume", "stimuli_again"]
 
 _BASES = (Rule, Optimiser, InitialWeights, NoiseProcess, FrameNoise)
 # All that a description may name; nothing else is ever made of it.
@@ -142,7 +142,7 @@ def _made(description: Any, folder: PartsFolder) -> Any:
         return description
     kind = description.get("type")
     if kind == "Stimuli":
-        return _stimuli(description, folder)
+        return stimuli_again(description, folder)
     if kind == "Schedule":
         return Schedule(*(_made(phase, folder) for phase in description["phases"]))
     if kind not in _KNOWN:
@@ -158,8 +158,16 @@ def _made(description: Any, folder: PartsFolder) -> Any:
     return _KNOWN[kind](**fields)
 
 
-def _stimuli(description: Mapping[str, Any], folder: PartsFolder) -> Stimuli:
-    """Load stimuli again."""
+def stimuli_again(description: Mapping[str, Any], folder: PartsFolder) -> Stimuli:
+    """Load stimuli again.
+
+    Parameters
+    ----------
+    description : mapping
+        What `describe` tells of them.
+    folder : PartsFolder
+        Where those lie that come from nowhere else.
+    """
     if description["origin"] is not None:
         return load_origin(description["origin"])
     arrays = folder.read_arrays(stimuli_file(description["sha256"]))

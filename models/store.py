@@ -23,7 +23,16 @@ from .plan import total_presentations
 from .run import Run
 from .schedule import Schedule
 
-__all__ = ["DESCRIPTION", "GIVEN", "Store", "advice", "discard", "parts_of", "stimuli_file"]
+__all__ = [
+    "DESCRIPTION",
+    "GIVEN",
+    "Store",
+    "advice",
+    "discard",
+    "keep_stimuli",
+    "parts_of",
+    "stimuli_file",
+]
 
 DESCRIPTION = "description.json"
 GIVEN = "weights.npz"
@@ -58,6 +67,14 @@ def advice(path: Path) -> str:
         f"go on with simulate(..., store={str(path)!r}, resume=True) or with: "
         f"ontogeny resume {path}"
     )
+
+
+def keep_stimuli(folder: PartsFolder, stimuli: Stimuli) -> None:
+    """Write stimuli into a folder that this process has claimed, if they are not there."""
+    name = stimuli_file(digest_of_stimuli(stimuli))
+    if not folder.names(name):
+        kind = "labels" if stimuli.targets is None else "targets"
+        folder.write_arrays(name, {"images": stimuli.images.values, kind: stimuli.wanted})
 
 
 class Store:
@@ -95,9 +112,8 @@ class Store:
     def begin(self, given: Mapping[str, np.ndarray]) -> None:
         """Write down what lives, and what of it cannot be had elsewhere."""
         self.folder.remove_files()
-        for name, stimuli in _own_stimuli(self.life.schedule).items():
-            kind = "labels" if stimuli.targets is None else "targets"
-            self.folder.write_arrays(name, {"images": stimuli.images.values, kind: stimuli.wanted})
+        for stimuli in _own_stimuli(self.life.schedule):
+            keep_stimuli(self.folder, stimuli)
         if "given_weights" in self.life.attributes:
             self.folder.write_arrays(GIVEN, given)
         description = {"format": _FORMAT, "life": self.life.attributes}
@@ -257,12 +273,9 @@ def _checkpoint(number: int) -> str:
     return f"checkpoint-{number:08d}.npz"
 
 
-def _own_stimuli(schedule: Schedule) -> dict[str, Stimuli]:
-    """Return the stimuli that cannot be loaded again, by the name of their file."""
-    found = {}
-    for phase in schedule.phases:
-        for what in ("stimuli", "test"):
-            stimuli = getattr(phase, what, None)
-            if stimuli is not None and stimuli.origin is None:
-                found[stimuli_file(digest_of_stimuli(stimuli))] = stimuli
-    return found
+def _own_stimuli(schedule: Schedule) -> list[Stimuli]:
+    """Return the stimuli that cannot be loaded again."""
+    given = [
+        getattr(phase, what, None) for phase in schedule.phases for what in ("stimuli", "test")
+    ]
+    return [stimuli for stimuli in given if stimuli is not None and stimuli.origin is None]

@@ -1,13 +1,14 @@
 """Measure this package beside others that compute the same: ``ontogeny bench``."""
 
 import json
-import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from ontogeny.data.files import write_text
 
 from .bench_cases import Case
 from .bench_machine import machine, measured_roofline
@@ -229,17 +230,6 @@ def write_results(results: dict[str, Any], folder: Path) -> list[Path]:
         "performance.svg": figure(results),
         "performance.md": page(results),
     }
-    written = []
     for name, text in contents.items():
-        target = folder / name
-        temporary = folder / f".{name}.part"
-        try:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-        written.append(target)
-    return written
+        write_text(folder / name, text)
+    return [folder / name for name in contents]

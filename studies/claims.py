@@ -25,6 +25,7 @@ __all__ = [
 #: From good to bad; what was not run says nothing.
 VERDICTS = ("reproduced", "direction only", "not reproduced", "not run")
 DIRECTIONS = ("greater", "less")
+_ABSENT = ("equal", "not greater")
 _REPRODUCED, _DIRECTION, _NOT, _NOT_RUN = VERDICTS
 _FEW = "expected at least 2 networks"
 
@@ -307,7 +308,7 @@ def against(
         Networks, neurons or readouts.
     constant : float
         Such as 90 degrees, or chance.
-    expected : {"greater", "less", "different", "equal"}
+    expected : {"greater", "less", "different", "equal", "not greater"}
         What is claimed of the values.
     alpha : float
         The level.
@@ -320,27 +321,31 @@ def against(
     -------
     Comparison
         The mean with its interval. Reproduced: P < alpha with the claimed sign (for ``"equal"``:
-        P >= alpha); direction only: the claimed sign.
+        P >= alpha; for ``"not greater"``: P >= alpha, or a smaller mean); direction only: the
+        claimed sign.
     """
-    if expected not in (*DIRECTIONS, "different", "equal"):
-        raise ValueError(
-            f"against.expected: expected greater, less, different or equal, got {expected!r}"
-        )
+    choices = (*DIRECTIONS, "different", *_ABSENT)
+    if expected not in choices:
+        raise ValueError(f"against.expected: expected one of {choices}, got {expected!r}")
     x = np.asarray(values, float).reshape(-1)
     names = {"t": "one-sample t test", "wilcoxon": "Wilcoxon signed-rank test"}
     if test not in names:
         raise ValueError(f"against.test: expected one of {tuple(names)}, got {test!r}")
     rule = f"reproduced: {expected} {constant:g} by the {names[test]}, P < {alpha:g}"
-    if expected == "equal":
+    if expected in _ABSENT:
         rule = f"reproduced: {names[test]} P >= {alpha:g} (which proves no equality); else not"
+    if expected == "not greater":
+        rule = f"reproduced: at most {constant:g}, or {names[test]} P >= {alpha:g}; else not"
     value = float(x.mean())
     if len(x) < 2:
         return _too_few(label, rule, value, unit)
     found = stats.ttest_1samp(x, constant) if test == "t" else stats.wilcoxon(x - constant)
     tests = (_result(names[test], False, len(x), found),)
     p_value = tests[0].p_value
-    if expected == "equal":
-        verdict = _REPRODUCED if p_value is not None and p_value >= alpha else _NOT
+    if expected in _ABSENT:
+        absent = p_value is not None and p_value >= alpha
+        below = expected == "not greater" and value <= constant
+        verdict = _REPRODUCED if absent or below else _NOT
     else:
         # Wilcoxon's test is one of the median.
         middle = value if test == "t" else float(np.median(x))

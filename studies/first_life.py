@@ -248,7 +248,7 @@ def run_first_life(
     if not isinstance(study, FirstLife):
         raise TypeError(f"run_first_life.study: expected a FirstLife, got {study!r}")
     jobs = study.jobs(Path(folder), resume=resume)
-    checked_workers(workers, len(jobs))
+    checked_workers(workers, len(jobs), "run_lives")
     with claimed_folder(folder, resume=resume) as place:
         _refuse_strangers(place, jobs)
         run_lives(list(jobs.values()), workers=workers, progress=progress)

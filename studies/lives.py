@@ -2,9 +2,10 @@
 
 import queue
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context, parent_process
@@ -15,12 +16,10 @@ from typing import Any
 from ontogeny.models import Network, Record, Schedule, simulate
 from ontogeny.models.plan import total_presentations
 
+from .tasks import Report, Stopped
 from .threads import processors, single_thread
 
 __all__ = ["Job", "Report", "run_lives"]
-
-#: Takes the presentations done, all presentations, and what is running.
-Report = Callable[[int, int, str], None]
 
 # What may go wrong in a life without being a fault of the program: the first family that fits is
 # raised, since a DivergenceError carries a whole life, which does not go from process to process.
@@ -107,7 +106,7 @@ def run_lives(
         If a life fails: names it. Lives that have not begun are cancelled, lives that run are
         stopped and can be resumed, and what is stored is whole.
     """
-    count = checked_workers(workers, len(jobs))
+    count = checked_workers(workers, len(jobs), "run_lives")
     tally = _Tally(jobs, progress)
     # The longest first, so that no worker ends long after the others.
     ordered = sorted(range(len(jobs)), key=lambda number: -jobs[number].presentations)
@@ -119,7 +118,7 @@ def run_lives(
         _run_in_processes(jobs, ordered, count, tally)
 
 
-def checked_workers(workers: int | None, lives: int) -> int:
+def checked_workers(workers: int | None, lives: int, where: str) -> int:
     """Return the number of workers for so many lives.
 
     Raises
@@ -129,13 +128,13 @@ def checked_workers(workers: int | None, lives: int) -> int:
 
     Examples
     --------
-    >>> checked_workers(8, lives=3)
+    >>> checked_workers(8, 3, "run_lives")
     3
     """
     if workers is not None and (
         isinstance(workers, bool) or not isinstance(workers, Integral) or workers < 1
     ):
-        raise ValueError(f"run_lives.workers: expected a positive integer, got {workers!r}")
+        raise ValueError(f"{where}.workers: expected a positive integer, got {workers!r}")
     return max(1, min(workers or processors(), lives))
 
 
@@ -155,13 +154,9 @@ class _Tally:
             self.progress(sum(self.done), sum(self.totals), what)
 
 
-class _Stopped(Exception):
-    """Another life has failed."""
-
-
 def _live(job: Job, tell: Report) -> None:
-    """Simulate one life; what goes wrong names it."""
-    try:
+    """Simulate one life."""
+    with named_errors(job.label):
         simulate(
             job.network,
             job.schedule,
@@ -174,9 +169,16 @@ def _live(job: Job, tell: Report) -> None:
             resume=job.resume,
             progress=tell,
         ).close()
+
+
+@contextmanager
+def named_errors(label: str) -> Iterator[None]:
+    """Let what goes wrong in a life name it, as an error that can travel between processes."""
+    try:
+        yield
     except _FAMILIES as error:
         family = next(family for family in _FAMILIES if isinstance(error, family))
-        named = family(" ".join([f"{job.label}: {error}", *getattr(error, "__notes__", ())]))
+        named = family(" ".join([f"{label}: {error}", *getattr(error, "__notes__", ())]))
         raise named from error.__cause__
 
 
@@ -198,7 +200,7 @@ def _live_in_worker(number: int, job: Job) -> None:
     def tell(done: int, total: int, phase: str) -> None:
         _channel.put((number, done, total, phase))
         if _stop.is_set() or not (parent and parent.is_alive()):
-            raise _Stopped(job.label)
+            raise Stopped(job.label)
 
     _live(job, tell)
 

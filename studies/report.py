@@ -1,7 +1,6 @@
 """What a study found: its numbers, a table, a sentence, and a figure."""
 
 import os
-import uuid
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from ontogeny.analysis import (
     summary,
     weight_alignment,
 )
+from ontogeny.data.files import replacing
 
 __all__ = [
     "alignment_at_ends",
@@ -202,10 +202,5 @@ def save_figure(lives: xr.DataTree, path: str | os.PathLike) -> None:
     for ax in axes:
         ax.label_outer()
     figure.align_ylabels()
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
-    try:
-        figure.savefig(temporary, dpi=200, format="png")
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(Path(path)) as file:
+        figure.savefig(file, dpi=200, format="png")

@@ -106,16 +106,11 @@ def _listed() -> str:
 
 
 def _written(results: dict[str, Any], out: Path) -> list[Path]:
-    numbers = out.with_suffix(".json")
-    _write(numbers, json.dumps(results, indent=1) + "\n")
+    from ontogeny.data.files import write_text
+
     from .rules_page import page
 
-    _write(out, page(results, numbers=numbers.name))
+    numbers = out.with_suffix(".json")
+    write_text(numbers, json.dumps(results, indent=1) + "\n")
+    write_text(out, page(results, numbers=numbers.name))
     return [numbers, out]
-
-
-def _write(path: Path, text: str) -> None:
-    from ontogeny.data.files import replacing
-
-    with replacing(path) as file:
-        file.write(text.encode("utf-8"))

@@ -127,11 +127,16 @@ def run_study(
     live_all(list(lives.values()), archive, **spread)
     where = place_of(study, settings, place)
     where.mkdir(parents=True, exist_ok=True)
-    tasks = [(study.name, panel.name, settings, str(archive.folder)) for panel in chosen]
+    # Panels that look at the same measures of the same lives share them.
+    groups: dict[Any, list[str]] = {}
+    for panel in chosen:
+        groups.setdefault((panel.recipes, panel.measure), []).append(panel.name)
+    tasks = [(study.name, names[0], settings, str(archive.folder)) for names in groups.values()]
     found = run_tasks(measure_panel, tasks, **spread)
-    for panel, data in zip(chosen, found, strict=True):
-        with replacing(where / f"{panel.name}.nc") as file:
-            file.write(bytes(data.to_netcdf()))
+    for names, data in zip(groups.values(), found, strict=True):
+        for name in names:
+            with replacing(where / f"{name}.nc") as file:
+                file.write(bytes(data.to_netcdf()))
     return time.time() - begin
 
 

@@ -105,6 +105,7 @@ def curve(
         marker=_MARKS.get(condition, "o"),
         linestyle=_STROKES.get(condition, "-"),
         markersize=3.5,
+        markevery=max(1, len(mean) // 12),
         label=condition if label is None else label,
     )
 

@@ -45,8 +45,8 @@ class Settings:
     data_sets : tuple of str
         Data sets of table 1.
     networks_few : int
-        Networks of panels with many conditions: 1f, the map of rates and lengths, table 1 (where the
-        paper has 3 trials too).
+        Networks of panels with many conditions: 1f, the map of rates and lengths, and table 1,
+        where the paper has 3 trials too.
     snapshots : tuple of int
         Lengths of pretraining at which meta-loss is measured.
     tasks : tuple of str

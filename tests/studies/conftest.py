@@ -1,5 +1,6 @@
-"""One tiny run of the first life with one worker and one with two, shared by all tests."""
+"""Tiny runs of the first life that tests share, and modules that lie beside the tests."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -21,6 +22,24 @@ TINY = {
     "--networks": "2",
     "--hidden": "20",
 }
+
+
+def load(name):
+    """Load a module that lies beside the tests, by its path."""
+    key = f"ontogeny_studies_{name}"
+    if key not in sys.modules:
+        path = Path(__file__).parent / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(key, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[key] = module
+    return sys.modules[key]
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """Return `scorecard()`, with every kind of claim, and `figures()`."""
+    return load("sample_scorecard")
 
 
 def command(*arguments, cwd=None):
@@ -87,3 +106,14 @@ def options():
         name: [option for parameter in found.params for option in parameter.opts]
         for name, found in commands.items()
     }
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return a Chromium without windows, or skip."""
+    chromium = load("chromium")
+    found = chromium.find()
+    if found is None:
+        pytest.skip("no Chromium: apt-get install --no-install-recommends chromium")
+    with chromium.Browser(found) as running:
+        yield running

@@ -1,0 +1,168 @@
+"""Figure 2b: learning with and without noise before."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.analysis import (
+    final_accuracy,
+    gap_closed,
+    learning_speed,
+    weight_alignment,
+)
+
+from ..claims import Claim, Comparison, against, differs
+from ..gathering import gathered, with_units
+from ..recipe import Recipe
+from ..study import Panel
+from .lives import learning, sizes_of
+from .look import curve, dots, figure, legend
+from .settings import INFERRED, Settings
+
+__all__ = ["CHECKPOINTS", "LEARNING", "PANELS", "learning_lives", "measure_learning"]
+
+Lives = Mapping[Any, xr.DataTree]
+LEARNING = tuple(INFERRED.values())
+#: Of lives that learn.
+CHECKPOINTS = 12
+
+
+def learning_lives(
+    settings: Settings, conditions: tuple[str, ...] = ("BP", "FA", "FA, noise")
+) -> dict[tuple, Recipe]:
+    """Return the lives that learn the data of figure 2, by condition and seed."""
+    sizes = sizes_of(settings, settings.data)
+    return {
+        (condition, seed): learning(
+            settings, condition, settings.data, sizes, seed, checkpoints=CHECKPOINTS
+        )
+        for condition in conditions
+        for seed in settings.seeds
+    }
+
+
+def measure_learning(settings: Settings, lives: Lives) -> xr.Dataset:
+    """Measure accuracy by epoch, the speed of learning, and alignment at its end."""
+
+    def measures(life: xr.DataTree) -> xr.Dataset:
+        angle = weight_alignment(life).isel(synapses=-1, checkpoint=-1, drop=True)
+        return xr.Dataset(
+            {
+                "accuracy": life["tests"]["accuracy"].rename(test="epoch"),
+                "speed": learning_speed(life),
+                "final": final_accuracy(life),
+                "alignment": angle.drop_vars("presentation", errors="ignore"),
+            }
+        )
+
+    data = gathered(lives, ("condition", "network"), measures)
+    return with_units(
+        data,
+        accuracy=("1", "test accuracy"),
+        speed=("1", "mean test accuracy over the epochs"),
+        final=("1", "test accuracy after the last epoch"),
+        alignment=("degree", "angle between forward and feedback weights at the end"),
+    )
+
+
+def _compare_2b(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
+    def of(name: str, condition: str) -> xr.DataArray:
+        return data[name].sel(condition=condition)
+
+    early = data["accuracy"].isel(epoch=1)
+    share = gap_closed(of("speed", "FA, noise"), of("speed", "FA"), of("speed", "BP"))
+    gap = of("speed", "BP") - of("speed", "FA, noise")
+    return {
+        "A5": [
+            differs(
+                "final accuracy, with minus without noise",
+                of("final", "FA, noise"),
+                of("final", "FA"),
+                expected="greater",
+            ),
+            differs(
+                "accuracy after one epoch, with minus without noise",
+                early.sel(condition="FA, noise"),
+                early.sel(condition="FA"),
+                expected="greater",
+            ),
+        ],
+        "A6": [
+            differs(
+                "speed of learning, with minus without noise",
+                of("speed", "FA, noise"),
+                of("speed", "FA"),
+                expected="greater",
+            ),
+            against(
+                "share of the gap to backpropagation that noise closes",
+                share,
+                0,
+                expected="greater",
+                alpha=0.001,
+            ),
+            against(
+                "speed of learning, backpropagation minus with noise",
+                gap,
+                0,
+                expected="different",
+                alpha=0.001,
+            ),
+        ],
+    }
+
+
+def _figure_2b(data: xr.Dataset) -> Figure:
+    drawing, (left, right) = figure(2)
+    epochs = np.arange(data.sizes["epoch"])
+    names = data["condition"].values.tolist()
+    for place, condition in enumerate(names):
+        curve(left, epochs, 100 * data["accuracy"].sel(condition=condition), condition)
+        dots(right, [place], 100 * data["speed"].sel(condition=condition), condition)
+    left.set(xlabel="Epoch", ylabel="Test accuracy (%)")
+    legend(left)
+    right.set_xticks(range(len(names)), names)
+    right.set(ylabel="Mean test accuracy over epochs (%)")
+    return drawing
+
+
+def _alt_2b(data: xr.Dataset) -> str:
+    parts = [
+        f"{condition}: mean over epochs {100 * float(row['speed'].mean()):.1f} %, at the end "
+        f"{100 * float(row['final'].mean()):.1f} %"
+        for condition in data["condition"].values.tolist()
+        for row in [data.sel(condition=condition)]
+    ]
+    return f"Test accuracy by epoch, and its mean over epochs for every network. {'; '.join(parts)}"
+
+
+PANELS = (
+    Panel(
+        name="2b",
+        title="Learning with and without noise before",
+        rows=(
+            Claim(
+                id="A5",
+                claim="After noise, networks learn faster and reach a higher accuracy.",
+                published="no number",
+                inferred=LEARNING,
+            ),
+            Claim(
+                id="A6",
+                claim="After noise, learning is faster than without, and comparable with "
+                "backpropagation, though still different.",
+                published="t tests, n = 10, P < 0.001 both",
+                inferred=LEARNING,
+                note="Speed is the mean test accuracy over the epochs (the area under the curve).",
+            ),
+        ),
+        recipes=learning_lives,
+        measure=measure_learning,
+        compare=_compare_2b,
+        figure=_figure_2b,
+        alt=_alt_2b,
+    ),
+)

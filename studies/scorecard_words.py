@@ -1,0 +1,180 @@
+"""Numbers of a scorecard in words: the same in Markdown, in HTML and on the terminal."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .scorecard_check import VERDICTS
+
+__all__ = [
+    "chosen_tests",
+    "count_sentence",
+    "duration",
+    "effect_text",
+    "lives_by_condition",
+    "number_text",
+    "value_text",
+    "words_of_test",
+]
+
+_UNITS = {"1": "", "degree": "°", "degrees": "°", "percent": " %"}
+_MOST_DIGITS = 6
+
+
+def number_text(number: float, width: float | None = None) -> str:
+    """Write a number with as many digits as it deserves.
+
+    Parameters
+    ----------
+    number : float
+        What is written.
+    width : float, optional
+        How uncertain it is; two digits of this are written. Three digits of the number without.
+
+    Examples
+    --------
+    >>> number_text(-12.4321, width=1.7), number_text(-12.4321), number_text(0.00004)
+    ('-12.4', '-12.4', '4e-05')
+    """
+    if not width:
+        return f"{number:.3g}"
+    digits = 1 - math.floor(math.log10(width))
+    if digits > _MOST_DIGITS:
+        return f"{number:.3g}"
+    return f"{number:.{max(digits, 0)}f}"
+
+
+def value_text(found: Mapping[str, Any], interval: bool = True) -> str:
+    """Write a value with its 95 % interval and unit; nothing where there is no value.
+
+    Parameters
+    ----------
+    found : mapping
+        A claim, or a part of one.
+    interval : bool
+        Whether the interval is written, too.
+
+    Examples
+    --------
+    >>> value_text({"value": -12.4321, "interval": [-14.1, -10.7], "unit": "degree"})
+    '-12.4 (-14.1 to -10.7)°'
+    """
+    if found["value"] is None:
+        return ""
+    ends = found["interval"] or (found["value"],) * 2
+    width = (ends[1] - ends[0]) / 2
+    text = number_text(found["value"], width)
+    if interval and found["interval"]:
+        text += f" ({number_text(ends[0], width)} to {number_text(ends[1], width)})"
+    return text + _UNITS.get(found["unit"], f" {found['unit']}" if found["unit"] else "")
+
+
+def effect_text(found: Mapping[str, Any]) -> str:
+    """Write an effect size with its name; nothing where there is none."""
+    effect = found["effect_size"]
+    if effect is None or effect["value"] is None:
+        return ""
+    return f"{effect['name']} = {number_text(effect['value'])}"
+
+
+def chosen_tests(found: Mapping[str, Any], paired: bool) -> list[Mapping[str, Any]]:
+    """Return the paired tests, or the others."""
+    return [test for test in found["tests"] if bool(test["paired"]) is paired]
+
+
+def words_of_test(test: Mapping[str, Any], name: bool = True) -> str:
+    """Write a test: its name, n, statistic and P.
+
+    Parameters
+    ----------
+    test : mapping
+        A test of a claim or part.
+    name : bool
+        Whether its name is written.
+
+    Examples
+    --------
+    >>> words_of_test({"test": "paired t test", "n": 10, "statistic": -8.13, "p_value": 2e-5})
+    'paired t test: n = 10, t = -8.13, P = 2e-05'
+    """
+    count = test["n"]
+    counts = " + ".join(map(str, count)) if isinstance(count, list | tuple) else str(count)
+    words = [f"n = {counts}"] if count is not None else []
+    if test["statistic"] is not None:
+        words.append(f"{_symbol(test['test'])} = {number_text(test['statistic'])}")
+    if test["p_value"] is not None:
+        words.append(_probability(test["p_value"]))
+    text = ", ".join(words)
+    return f"{test['test']}: {text}" if name else text
+
+
+def _symbol(test: str) -> str:
+    words = test.lower().replace("-", " ").split()
+    if "t" in words:
+        return "t"
+    return "W" if "wilcoxon" in words else "statistic"
+
+
+def _probability(value: float) -> str:
+    return f"P = {value:.2g}" if value >= 1e-300 else "P < 1e-300"
+
+
+def count_sentence(scorecard: Mapping[str, Any]) -> str:
+    """Say how many claims have which verdict.
+
+    Examples
+    --------
+    >>> count_sentence({"claims": [{"verdict": "not run"}, {"verdict": "reproduced"}]})
+    '2 claims: 1 reproduced, 0 direction only, 0 not reproduced, 1 not run.'
+    """
+    counts = Counter(claim["verdict"] for claim in scorecard["claims"])
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
+    return f"{len(scorecard['claims'])} claims: {told}."
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in the unit that people would use.
+
+    Examples
+    --------
+    >>> duration(8.25), duration(540), duration(9000)
+    ('8.2 s', '9.0 minutes', '2 h 30 min')
+    """
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.1f} minutes"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def lives_by_condition(
+    names: Iterable[str], scorecard: Mapping[str, Any], panel: str
+) -> dict[str, dict[str, str]]:
+    """Sort lives by condition, as a panel knows them.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of lives.
+    scorecard : mapping
+        The scorecard.
+    panel : str
+        The panel whose keys, such as ``FA, noise / 1600 / 3``, tell conditions and networks;
+        other lives go by their labels.
+
+    Returns
+    -------
+    dict
+        Names of lives by condition and by network within it.
+    """
+    known = next((p["lives"] for p in scorecard["panels"] if p["name"] == panel), {})
+    keys = {name: key for key, name in known.items()}
+    found: dict[str, dict[str, str]] = {}
+    for name in names:
+        condition, _, network = keys.get(name, "").rpartition(" / ")
+        if not condition:
+            condition, network = scorecard["lives"][name]["label"], name
+        found.setdefault(condition, {})[network] = name
+    return found
