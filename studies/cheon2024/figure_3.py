@@ -89,7 +89,6 @@ def _life(settings: Settings, data: str, depth: int, condition: str, seed: int) 
 
 def measure(settings: Settings, lives: Mapping[Key, xr.DataTree]) -> xr.Dataset:
     """Measure final test accuracy, and how much it still changed."""
-
     found = xr.concat(
         [_measured(settings, lives, data) for data in settings.data_sets],
         xr.DataArray(list(settings.data_sets), dims="data", name="data"),

@@ -353,7 +353,8 @@ FEATURE_ROWS = (
 DEPTH_ROWS = (
     Claim(
         id="A18",
-        claim="The effective rank of the Gram matrix of features is lower with noise, at all depths",
+        claim="The effective rank of the Gram matrix of features is lower with noise, at every "
+        "depth",
         published=_STATED,
         inferred=(*_FEATURES, "2 to 5 weight matrices"),
     ),

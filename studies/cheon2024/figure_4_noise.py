@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.analysis import effective_rank, readout_probabilities, singular_values
-from ontogeny.data import Stimuli
+from ontogeny.data import gaussian_noise
 
 from ..claims import Claim, Comparison, against, differs
 from ..gathering import gathered, with_units
@@ -80,16 +80,10 @@ def readout_recipes(settings: Settings) -> dict[Key, Recipe]:
 def measure_readouts(settings: Settings, lives: Mapping[Key, xr.DataTree]) -> xr.Dataset:
     """Measure readout probabilities of noise and of images, before and after noise."""
     images = images_of(settings.data, "test", _SAMPLES)
-    random = np.random.default_rng(_SEED)
-    stimuli = {
-        "noise": Stimuli.from_arrays(
-            random.standard_normal((_SAMPLES, images.units)),
-            np.zeros(_SAMPLES, int),
-            classes=images.outputs,
-            name="noise patterns that were never presented",
-        ),
-        "images": images,
-    }
+    fresh = gaussian_noise().stimuli(
+        _SAMPLES, units=images.units, classes=images.outputs, seed=_SEED
+    )
+    stimuli = dict(zip(_INPUTS, (fresh, images), strict=True))
 
     def measures(life: xr.DataTree) -> xr.Dataset:
         output = [
@@ -312,8 +306,8 @@ def measure_ranks(settings: Settings, lives: Mapping[Key, xr.DataTree]) -> xr.Da
     """Measure the effective rank of all forward weights along noise."""
 
     def measures(life: xr.DataTree) -> xr.Dataset:
-        rank = effective_rank(life).rename(checkpoint="presentation")
-        rank = rank.drop_vars(set(rank.coords) - {"synapses"})
+        rank = effective_rank(life)
+        rank = rank.drop_vars(set(rank.coords) - {"synapses"}).rename(checkpoint="presentation")
         lived = life["progress"]["presentation"].values
         return xr.Dataset({"rank": rank.assign_coords(presentation=lived)})
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from scipy import stats
 
-from ontogeny.analysis import adaptation
+from ontogeny.analysis import adaptation, feedback_distance, weight_trajectory
 from ontogeny.models import Learning, Record, Schedule
 
 from ..claims import Claim, Comparison, against, differs
@@ -120,7 +119,8 @@ def measure_meta(settings: Settings, lives: Mapping[Key, xr.DataTree]) -> xr.Dat
 def _falls(values: xr.DataArray, what: str) -> list[Comparison]:
     """Compare the end with birth, and ask whether the way there leads downwards."""
     after = values["presentation"].values
-    rho = [stats.spearmanr(after, row).statistic for row in values.transpose("network", ...).values]
+    rows = values.transpose("network", "presentation").values
+    slopes = np.polyfit(after / 100_000, rows.T, 1)[0]
     return [
         differs(
             f"{what}: after {after[-1]:,} noise patterns less after none",
@@ -131,10 +131,11 @@ def _falls(values: xr.DataArray, what: str) -> list[Comparison]:
             unit="nat",
         ),
         against(
-            f"{what}: Spearman's correlation with the number of noise patterns, in each network",
-            np.array(rho),
+            f"{what}: slope against noise patterns, fitted to the snapshots of each network",
+            slopes,
             0.0,
             expected="less",
+            unit="nat per 100,000 patterns",
         ),
     ]
 
@@ -161,8 +162,9 @@ def draw_meta(found: xr.Dataset) -> Figure:
 
 def describe_meta(found: xr.Dataset) -> str:
     """Say what the figure shows."""
+    loss = found["meta_loss"]
     parts = [
-        f"{int(after):,} patterns: {look.said(found['meta_loss'].sel(presentation=after), 2, 'nat')}"
+        f"{int(after):,} patterns: {look.said(loss.sel(presentation=after), 2, 'nat')}"
         for after in found["presentation"].values
     ]
     tasks = ", ".join(map(str, found["task"].values))
@@ -172,27 +174,19 @@ def describe_meta(found: xr.Dataset) -> str:
     )
 
 
-def _path(life: xr.DataTree) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last forward weights at every checkpoint, and what they would align with."""
-    weights = life["weights"].to_dataset()
-    forward, feedback = (weights[f"{kind}_{_DEPTH}"] for kind in ("forward", "feedback"))
-    goal = feedback.isel(checkpoint=0) if "checkpoint" in feedback.dims else feedback
-    target, source = forward.dims[-2:]
-    goal = goal.transpose(target, source).values.astype(float)
-    steps = forward.transpose("checkpoint", target, source).values.astype(float)
-    return steps.reshape(len(steps), -1), goal.reshape(-1)
+def _path_length(life: xr.DataTree) -> float:
+    """Return how far the last forward weights have gone, from checkpoint to checkpoint."""
+    steps = life["weights"][f"forward_{_DEPTH}"].values.astype(float)
+    return float(np.linalg.norm(np.diff(steps, axis=0), axis=(1, 2)).sum())
 
 
 def measure_paths(settings: Settings, lives: Mapping[Key, xr.DataTree]) -> xr.Dataset:
     """Measure how far the last forward weights go, and where to."""
 
     def measures(life: xr.DataTree) -> xr.Dataset:
-        steps, goal = _path(life)
-        length = np.linalg.norm(np.diff(steps, axis=0), axis=1).sum()
-        distance = np.linalg.norm(steps - goal, axis=1)
-        return xr.Dataset(
-            {"length": length, "before": distance[0], "after": distance[-1]},
-        )
+        distance = feedback_distance(life).isel(synapses=-1).values
+        ends = {"before": distance[0], "after": distance[-1]}
+        return xr.Dataset({"length": _path_length(life), **ends})
 
     found = gathered(lives, _DIMS, measures)
     found = found.merge(_plane(settings, lives))
@@ -202,32 +196,23 @@ def measure_paths(settings: Settings, lives: Mapping[Key, xr.DataTree]) -> xr.Da
         length=("1", f"length of the path of {what}"),
         before=("1", f"distance of {what} from the transposed feedback at the beginning"),
         after=("1", f"distance of {what} from the transposed feedback at the end"),
-        component=("1", f"principal components of {what} of the first network"),
-        explained=("1", "share of the variance"),
+        place=("1", f"{what} of the first network on its principal components"),
+        goal=("1", "transposed feedback on the same components"),
+        explained_variance=("1", "share of the variance along each"),
     )
 
 
 def _plane(settings: Settings, lives: Mapping[Key, xr.DataTree]) -> xr.Dataset:
     """Project the paths of the first network, and the feedback, on their two main components."""
     seed = settings.seeds[0]
-    keys = list(_paths_of(settings))
-    paths = [_path(lives[(*key, seed)]) for key in keys]
-    goal = paths[0][1]
-    together = np.concatenate([steps for steps, _ in paths])
-    middle = together.mean(axis=0)
-    _, spread, axes = np.linalg.svd(together - middle, full_matrices=False)
-    longest = max(len(steps) for steps, _ in paths)
-    projected = np.full((len(keys), longest, 2), np.nan)
-    for row, (steps, _) in zip(projected, paths, strict=True):
-        row[: len(steps)] = (steps - middle) @ axes[:2].T
-    return xr.Dataset(
-        {
-            "component": (("path", "step", "axis"), projected),
-            "goal": ("axis", (goal - middle) @ axes[:2].T),
-            "explained": ("axis", (spread**2 / (spread**2).sum())[:2]),
-        },
-        coords={"path": [f"{task} after {after}" for task, after in keys]},
-    )
+    paths = {
+        f"{task} after {after}": lives[task, after, seed] for task, after in _paths_of(settings)
+    }
+    plane = weight_trajectory(paths)
+    plane = plane.drop_vars(set(plane.coords) - {"condition", "component"})
+    goal = plane["feedback"].isel(condition=0, checkpoint=0, drop=True)
+    plane = plane.rename(condition="path", checkpoint="step", weights="place")
+    return plane.drop_vars("feedback").assign(goal=goal)
 
 
 def _paths_of(settings: Settings) -> Iterator[tuple[str, int]]:
@@ -266,7 +251,7 @@ def draw_paths(found: xr.Dataset) -> Figure:
     """Draw the paths of the first network in a plane, and the lengths of all."""
     drawn, (plane, lengths) = look.figure(2)
     for path in found["path"].values:
-        points = found["component"].sel(path=path).dropna("step").values
+        points = found["place"].sel(path=path).dropna("step").values
         name, _, after = str(path).rpartition(" after ")
         colour = look.UNTRAINED if name == _NOISE else look.COLOURS[_condition(after)]
         label = {_NOISE: "noise"}.get(name, f"{name}, {'with' if int(after) else 'without'} noise")
@@ -274,7 +259,7 @@ def draw_paths(found: xr.Dataset) -> Figure:
         plane.annotate(label, points[-1], fontsize=5, color=colour)
     plane.plot(*found["goal"].values, "*", color="black", markersize=9)
     plane.annotate("feedback", found["goal"].values, fontsize=6)
-    first, second = (100 * float(share) for share in found["explained"])
+    first, second = (100 * float(share) for share in found["explained_variance"])
     plane.set_xlabel(f"component 1 ({first:.0f} % of the variance)")
     plane.set_ylabel(f"component 2 ({second:.0f} %)")
     tasks = [str(task) for task in found["task"].values if task != _NOISE]
