@@ -27,7 +27,7 @@ PAPER = {
     "stl-10": "STL-10",
 }
 _INFERRED = (
-    "2 to 5 weight matrices, 100 neurons in every hidden population",
+    "2, 3 and 5 weight matrices, 100 neurons in every hidden population",
     "at most 5,000 training images of each set",
     "500,000 presentations: within the last fifth of them no mean test accuracy rose by more than "
     "1 percentage point in a pilot with other seeds; the change is measured in every run",

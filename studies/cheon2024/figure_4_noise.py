@@ -153,7 +153,7 @@ def draw_readouts(found: xr.Dataset) -> Figure:
         values = found["probability"].sel(input=kind).isel(network=0)
         for state, colour in zip(_STATES, (look.UNTRAINED, look.COLOURS["FA, noise"]), strict=True):
             place.hist(
-                values.sel(state=state),
+                values.sel(state=state).values,
                 edges,
                 histtype="step",
                 color=colour,

@@ -81,7 +81,7 @@ class Settings:
     rates: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
     means: tuple[float, ...] = (-1.0, 0.0, 1.0)
     stds: tuple[float, ...] = (0.25, 1.0, 2.0)
-    depths: tuple[int, ...] = (2, 3, 4, 5)
+    depths: tuple[int, ...] = (2, 3, 5)
     epochs_deep: int = 100
     sizes: tuple[int, ...] = (100, 200, 400, 800, 1_600)
     epochs_small: tuple[int, ...] = (800, 600, 500, 400, 300)
