@@ -49,13 +49,13 @@ demo: $(VENV)/.installed
 		mv runs/first-life $$older; echo "The run that was there is now in $$older"; fi
 	$(BIN)/ontogeny run --device numpy --folder runs --name first-life
 
-# The files of tests are shared out among the cores.
+# Neighbours among the tests share what they need; a core without work takes some of another's.
 test: $(VENV)/.installed-for-tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # With the extra [cuda], whose Brian2 is not the newest: better in an environment of its own.
 test-cuda: $(VENV)/.installed-for-cuda
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "cuda and not slow" -rs $(CUDA_TESTS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "cuda and not slow" -rs $(CUDA_TESTS)
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .

@@ -2,11 +2,13 @@
 
 import xarray as xr
 
-from . import array
+from . import array, features
 from .trajectory import feedback_partners, group, required_partners
 
 
-def weight_alignment(life: xr.DataTree, *, matrix: bool = False) -> xr.DataArray:
+def weight_alignment(
+    life: xr.DataTree, *, matrix: bool = False, centred: bool = False
+) -> xr.DataArray:
     r"""
     Measure the angle between forward and feedback weights, layer by layer.
 
@@ -30,6 +32,12 @@ def weight_alignment(life: xr.DataTree, *, matrix: bool = False) -> xr.DataArray
         One life, or several joined along leading dims.
     matrix : bool
         Measure the angle of the flattened matrices instead of the mean over neurons.
+    centred : bool
+        Remove the mean over target neurons from the outgoing forward weights, and from the
+        incoming feedback weights, of every neuron first. The errors of softmax outputs sum to 0,
+        so that learning from them leaves the mean as it is: weights of :math:`d` outputs cannot
+        turn further towards random feedback than to a cosine of about :math:`\sqrt{1 - 1/d}`,
+        18.4 degrees for 10, unless it is removed.
 
     Returns
     -------
@@ -60,6 +68,8 @@ def weight_alignment(life: xr.DataTree, *, matrix: bool = False) -> xr.DataArray
     90.0
     """
     weights = group(life, "weights", "weight_alignment")
+    if centred:
+        weights = _centred(weights)
     angles = {}
     for forward in required_partners(weights, "weight_alignment"):
         if matrix:
@@ -70,6 +80,7 @@ def weight_alignment(life: xr.DataTree, *, matrix: bool = False) -> xr.DataArray
     result = xr.Dataset(angles).to_dataarray("synapses", name="weight_alignment")
     result["synapses"].attrs = {"units": "1", "long_name": "forward synapses"}
     what = "of whole matrices" if matrix else "mean over neurons"
+    what += ", means over targets removed" if centred else ""
     result.attrs = {
         "units": "degree",
         "long_name": f"angle between forward and feedback weights, {what}",
@@ -77,7 +88,9 @@ def weight_alignment(life: xr.DataTree, *, matrix: bool = False) -> xr.DataArray
     return result.transpose(..., "checkpoint", "synapses")
 
 
-def neuron_alignment(life: xr.DataTree, synapses: str | None = None) -> xr.DataArray:
+def neuron_alignment(
+    life: xr.DataTree, synapses: str | None = None, *, centred: bool = False
+) -> xr.DataArray:
     """
     Measure the angle between forward and feedback weights of every neuron.
 
@@ -90,6 +103,8 @@ def neuron_alignment(life: xr.DataTree, synapses: str | None = None) -> xr.DataA
     synapses : str, optional
         Name of the forward projection; by default the last one that has a feedback partner,
         which is what Cheon et al. 2024 report.
+    centred : bool
+        Remove the mean over target neurons from both first; see `weight_alignment`.
 
     Returns
     -------
@@ -122,7 +137,10 @@ def neuron_alignment(life: xr.DataTree, synapses: str | None = None) -> xr.DataA
             f"neuron_alignment.synapses: expected forward synapses with a feedback partner, "
             f"got '{synapses}'; choices are {choices}"
         )
-    return _neuron_angles(weights, synapses)
+    angles = _neuron_angles(_centred(weights) if centred else weights, synapses)
+    if centred:
+        angles.attrs["long_name"] += ", means over targets removed"
+    return angles
 
 
 def _neuron_angles(weights: xr.Dataset, forward: str) -> xr.DataArray:
@@ -140,6 +158,24 @@ def _neuron_angles(weights: xr.Dataset, forward: str) -> xr.DataArray:
         "synapses": forward,
     }
     return angles
+
+
+def _centred(weights: xr.Dataset) -> xr.Dataset:
+    """Remove the mean over targets from forward weights and from their feedback partners."""
+    pairs = feedback_partners(weights)
+    targets = {name: weights[name].dims[-2] for name in pairs}
+    targets |= {feedback: weights[feedback].dims[-1] for feedback in pairs.values()}
+    centred = {
+        name: xr.apply_ufunc(
+            features.centred,
+            weights[name],
+            input_core_dims=[[dim]],
+            output_core_dims=[[dim]],
+            keep_attrs=True,
+        ).transpose(*weights[name].dims)
+        for name, dim in targets.items()
+    }
+    return weights.assign(centred)
 
 
 def _matrix_angles(weights: xr.Dataset, forward: str) -> xr.DataArray:

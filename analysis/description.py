@@ -58,11 +58,14 @@ class Description:
         Transfer functions of the hidden populations, from below upwards.
     readout : str
         Its readout.
+    dynamics : str
+        Type of its dynamics: "Static", or "Leaky".
     """
 
     rule: StoredRule
     transfers: tuple[str, ...]
     readout: str
+    dynamics: str
 
 
 def description_of(
@@ -92,6 +95,8 @@ def description_of(
         rule=_rule(network.get("rule"), where),
         transfers=_transfers(network, hidden, where),
         readout=_known(network.get("readout"), READOUTS, "readout", where),
+        # Before there were others, descriptions did not tell that dynamics are static.
+        dynamics=(network.get("dynamics") or {}).get("type", "Static"),
     )
 
 

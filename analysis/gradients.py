@@ -10,8 +10,10 @@ from ontogeny.data import Stimuli
 
 from . import array
 from .array import Floats
+from .batches import batch
 from .oracle import gradients, propagate, respond
-from .stored import Moment, moments, populations
+from .reader import Moment
+from .stored import moments, populations
 from .teaching import teach, update_directions
 from .trajectory import forward_synapses, group
 
@@ -100,7 +102,7 @@ def error_alignment(
     hidden = populations(weights, where)[1:-1]
     if not hidden:
         raise ValueError(f"{where}.life: expected a hidden population, got inputs and outputs only")
-    inputs, targets = _batch(weights, stimuli, where)
+    inputs, targets = batch(weights, stimuli, where)
     result = _empty(weights, {"population": hidden, "sample": np.arange(len(inputs))}, where)
     for index, moment in moments(life, where):
         sent, wanted = _signals(moment, inputs, targets, reference, slope, where)
@@ -169,7 +171,7 @@ def update_alignment(life: xr.DataTree, stimuli: Stimuli, *, hidden: bool = Fals
         raise ValueError(
             f"{where}.hidden: expected a hidden population, got none; use hidden=False"
         )
-    inputs, targets = _batch(weights, stimuli, where)
+    inputs, targets = batch(weights, stimuli, where)
     synapses = forward_synapses(weights)[: -1 if hidden else None]
     angles = _empty(weights, {"synapses": [*synapses, "all"]}, where)
     for index, moment in moments(life, where):
@@ -206,31 +208,6 @@ def _signals(
         np.zeros_like(wanted) if delta is None else delta
         for delta, wanted in zip(teaching.deltas[:-1], deltas, strict=True)
     ], deltas
-
-
-def _batch(weights: xr.Dataset, stimuli: Stimuli, where: str) -> tuple[Floats, Floats]:
-    """Return the inputs' rates and the outputs' targets, (sample, unit) both."""
-    if not isinstance(stimuli, Stimuli):
-        raise TypeError(
-            f"{where}.stimuli: expected Stimuli, got {type(stimuli).__name__}; use "
-            f"Stimuli.from_arrays(images, labels)"
-        )
-    chain = populations(weights, where)
-    inputs, targets = stimuli.rates(), _targets(stimuli)
-    for what, values, name in (("rates", inputs, chain[0]), ("targets", targets, chain[-1])):
-        if values.shape[1] != weights.sizes[name]:
-            raise ValueError(
-                f"{where}.stimuli: expected {what} of {weights.sizes[name]} {name}, got "
-                f"{values.shape[1]}; give stimuli that the network could have learned"
-            )
-    return inputs, targets
-
-
-def _targets(stimuli: Stimuli) -> Floats:
-    """Return what outputs should do: the stimuli's own targets, or 1 for the label and 0 else."""
-    if stimuli.targets is not None:
-        return np.asarray(stimuli.targets, dtype=np.float64)
-    return np.eye(stimuli.outputs)[stimuli.wanted]
 
 
 def _empty(weights: xr.Dataset, entries: dict[str, npt.ArrayLike], where: str) -> xr.DataArray:

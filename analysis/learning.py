@@ -55,7 +55,8 @@ def learning_speed(life: xr.DataTree, *, phase_index: int | None = None) -> xr.D
     0.625
     """
     tests = group(life, "tests", "learning_speed")
-    selected = _tests_of_phase(tests, phase_index, "learning_speed")
+    selected = tests_of_phase(tests, phase_index, "learning_speed")
+    _check_classes(tests, selected, "learning_speed")
     count = selected.sum("test")
     if count.min() != count.max():
         warnings.warn(
@@ -104,7 +105,8 @@ def final_accuracy(life: xr.DataTree, *, phase_index: int | None = None) -> xr.D
     0.75
     """
     tests = group(life, "tests", "final_accuracy")
-    selected = _tests_of_phase(tests, phase_index, "final_accuracy")
+    selected = tests_of_phase(tests, phase_index, "final_accuracy")
+    _check_classes(tests, selected, "final_accuracy")
     position = xr.DataArray(np.arange(tests.sizes["test"]), dims="test")
     last = position.where(selected, -1).max("test")
     accuracy = _mean(tests["accuracy"], selected & (position == last)).rename("final_accuracy")
@@ -112,13 +114,38 @@ def final_accuracy(life: xr.DataTree, *, phase_index: int | None = None) -> xr.D
     return accuracy
 
 
-def _tests_of_phase(tests: xr.Dataset, phase_index: int | None, where: str) -> xr.DataArray:
+def tests_of_phase(
+    tests: xr.Dataset, phase_index: int | None, where: str, *, first: int = 1
+) -> xr.DataArray:
+    """
+    Tell which tests belong to a learning phase.
+
+    Parameters
+    ----------
+    tests : xarray.Dataset
+        The group of that name.
+    phase_index : int or None
+        Position of the phase in the schedule; None for each life's last one that was tested.
+    where : str
+        The function that asks, for the message.
+    first : int
+        The first epoch whose test counts; 0 is before learning.
+
+    Returns
+    -------
+    xarray.DataArray of bool, (..., test)
+
+    Raises
+    ------
+    ValueError
+        If no life was tested in such a phase.
+    """
     # Padding is NaN and compares as false, so that it is never selected.
     learning = tests["phase"] == LEARNING
     tested = tests["phase_index"].where(learning)
     # Every life has its own last phase: in some conditions a spontaneous phase comes before.
     chosen = tested.max("test") if phase_index is None else phase_index
-    selected = learning & (tests["phase_index"] == chosen) & (tests["epoch"] >= 1)
+    selected = learning & (tests["phase_index"] == chosen) & (tests["epoch"] >= first)
     if not selected.any():
         phases = sorted({int(index) for index in np.unique(tested) if np.isfinite(index)})
         wanted = "a learning phase" if phase_index is None else f"learning phase {phase_index}"
@@ -126,6 +153,10 @@ def _tests_of_phase(tests: xr.Dataset, phase_index: int | None, where: str) -> x
             f"{where}.life: expected tests after the epochs of {wanted}, got none; "
             f"learning phases with tests are {phases}"
         )
+    return selected
+
+
+def _check_classes(tests: xr.Dataset, selected: xr.DataArray, where: str) -> None:
     undefined = bool(tests["accuracy"].where(selected).isnull().all())
     # Where loss is a number and accuracy is not, targets were real numbers: no network has failed.
     if undefined and "loss" in tests and tests["loss"].where(selected).notnull().any():
@@ -133,7 +164,6 @@ def _tests_of_phase(tests: xr.Dataset, phase_index: int | None, where: str) -> x
             f"{where}.life: expected tests on stimuli with categories, got stimuli with real "
             f"targets, for which accuracy is not defined; life['tests']['loss'] has their loss"
         )
-    return selected
 
 
 def _mean(accuracy: xr.DataArray, selected: xr.DataArray) -> xr.DataArray:

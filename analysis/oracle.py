@@ -68,11 +68,51 @@ class Response:
     error: Floats
 
 
+def forward(layers: Layers, inputs: Floats) -> tuple[list[Floats], list[Floats]]:
+    r"""
+    Compute rates and drives, layer by layer.
+
+    Drives are :math:`o_l = W_l r_{l-1} + b_l`, rates :math:`r_l = f(o_l)`.
+
+    Parameters
+    ----------
+    layers : Layers
+        The network.
+    inputs : numpy.ndarray, (sample, input)
+        Rates of the inputs.
+
+    Returns
+    -------
+    rates, drives : list of numpy.ndarray, (sample, unit)
+        Rates of all populations, inputs first, and drives of all but the inputs.
+
+    Examples
+    --------
+    >>> layers = Layers(
+    ...     weights=(np.eye(2), np.array([[1.0, -2.0]])), biases=(None, np.array([0.5])),
+    ...     transfers=("relu",), readout="linear",
+    ... )
+    >>> rates, drives = forward(layers, np.array([[1.0, -1.0]]))
+    >>> [values.tolist() for values in rates], drives[0].tolist()
+    ([[[1.0, -1.0]], [[1.0, 0.0]], [[1.5]]], [[1.0, -1.0]])
+    """
+    rates, drives = [inputs], []
+    functions = [*(TRANSFERS[name] for name in layers.transfers), READOUTS[layers.readout]]
+    with np.errstate(all="ignore"):
+        for weights, bias, (rate, _) in zip(layers.weights, layers.biases, functions, strict=True):
+            drive = rates[-1] @ weights.T
+            if bias is not None:
+                drive += bias
+            drives.append(drive)
+            rates.append(np.asarray(rate(drive)))
+    return rates, drives
+
+
 def respond(layers: Layers, inputs: Floats, targets: Floats) -> Response:
     r"""
     Compute rates, slopes and the outputs' error.
 
-    Rates are :math:`r_l = f(W_l r_{l-1} + b_l)`. The loss is the cross-entropy of a softmax
+    Rates are those of `forward`. The loss is the cross-entropy of a softmax
     readout, and half the squared error of others; its derivative is :math:`r - r^*`, for a sigmoid
     readout times :math:`r (1 - r)`, over the number of samples.
 
@@ -85,19 +125,14 @@ def respond(layers: Layers, inputs: Floats, targets: Floats) -> Response:
     targets : numpy.ndarray, (sample, output)
         What the outputs should do.
     """
-    rates, slopes = [inputs], []
+    rates, drives = forward(layers, inputs)
     with np.errstate(all="ignore"):
-        for number, (weights, bias) in enumerate(zip(layers.weights, layers.biases, strict=True)):
-            drive = rates[-1] @ weights.T
-            if bias is not None:
-                drive = drive + bias
-            if number < len(layers.transfers):
-                rate, slope = TRANSFERS[layers.transfers[number]]
-                slopes.append(np.asarray(slope(drive)))
-            else:
-                rate, slope = READOUTS[layers.readout]
-            rates.append(np.asarray(rate(drive)))
-        error = (rates[-1] - targets) * slope(drive) / len(inputs)
+        slopes = [
+            np.asarray(TRANSFERS[name][1](drive))
+            for name, drive in zip(layers.transfers, drives[:-1], strict=True)
+        ]
+        slope = READOUTS[layers.readout][1](drives[-1])
+        error = (rates[-1] - targets) * slope / len(inputs)
     return Response(rates=tuple(rates), slopes=tuple(slopes), error=error)
 
 

@@ -1,8 +1,8 @@
-"""How many dimensions the forward weights effectively use."""
+"""How many dimensions the forward weights effectively use, and how much of each."""
 
 import xarray as xr
 
-from . import array
+from . import array, features
 from .trajectory import forward_synapses, group
 
 
@@ -43,11 +43,7 @@ def effective_rank(life: xr.DataTree) -> xr.DataArray:
     array([[3.]])
     """
     weights = group(life, "weights", "effective_rank")
-    names = forward_synapses(weights)
-    if not names:
-        raise ValueError(
-            f"effective_rank.life: expected forward synapses, got {[str(name) for name in weights]}"
-        )
+    names = _required(weights, "effective_rank")
     ranks = {
         name: xr.apply_ufunc(
             array.effective_rank, weights[name], input_core_dims=[list(weights[name].dims[-2:])]
@@ -58,3 +54,82 @@ def effective_rank(life: xr.DataTree) -> xr.DataArray:
     result["synapses"].attrs = {"units": "1", "long_name": "forward synapses"}
     result.attrs = {"units": "1", "long_name": "effective rank of the forward weights"}
     return result.transpose(..., "checkpoint", "synapses")
+
+
+def singular_values(life: xr.DataTree, synapses: str | None = None) -> xr.DataArray:
+    """
+    Compute the singular values of the forward weights.
+
+    Few of them dominate after spontaneous activity (J. Cheon, S. W. Lee and S.-B. Paik, NeurIPS
+    2024, figure 4c).
+
+    Parameters
+    ----------
+    life : xarray.DataTree
+        One life, or several joined along leading dims.
+    synapses : str, optional
+        Name of a forward projection; all of them by default.
+
+    Returns
+    -------
+    xarray.DataArray, (..., checkpoint, synapses, order) or (..., checkpoint, order)
+        Values from the largest down, `order` from 1 up. `synapses` names all forward projections,
+        in order of layer; a chosen one leaves no such dim. NaN where a layer has fewer values than
+        another, or a joined life has ended.
+
+    Raises
+    ------
+    ValueError
+        If the weights were not recorded, or `synapses` is no forward projection.
+
+    See Also
+    --------
+    effective_rank : their number, weighed by their size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import xarray as xr
+    >>> forward = (("checkpoint", "outputs", "inputs"), np.array([[[0.0, 2.0], [3.0, 0.0]]]))
+    >>> weights = xr.Dataset({"forward_1": (*forward, {"kind": "forward", "layer": 1})})
+    >>> singular_values(xr.DataTree.from_dict({"/weights": weights}), "forward_1").values
+    array([[3., 2.]])
+    """
+    weights = group(life, "weights", "singular_values")
+    names = _required(weights, "singular_values")
+    if synapses is not None and synapses not in names:
+        raise ValueError(
+            f"singular_values.synapses: expected forward synapses, got {synapses!r}; choices are "
+            f"{names}"
+        )
+    found = {}
+    for name in names if synapses is None else [synapses]:
+        values = xr.apply_ufunc(
+            features.singular_values,
+            weights[name],
+            input_core_dims=[list(weights[name].dims[-2:])],
+            output_core_dims=[["order"]],
+        )
+        found[name] = values.assign_coords(order=range(1, values.sizes["order"] + 1))
+    result = xr.concat(
+        list(found.values()),
+        xr.DataArray(list(found), dims="synapses", name="synapses"),
+        join="outer",
+        combine_attrs="drop",
+        coords="minimal",
+        compat="override",
+    ).rename("singular_values")
+    result["synapses"].attrs = {"units": "1", "long_name": "forward synapses"}
+    result["order"].attrs = {"units": "1", "long_name": "order of the singular value"}
+    result.attrs = {"units": "1", "long_name": "singular values of the forward weights"}
+    result = result.transpose(..., "checkpoint", "synapses", "order")
+    return result if synapses is None else result.isel(synapses=0)
+
+
+def _required(weights: xr.Dataset, where: str) -> list[str]:
+    names = forward_synapses(weights)
+    if not names:
+        raise ValueError(
+            f"{where}.life: expected forward synapses, got {[str(name) for name in weights]}"
+        )
+    return names

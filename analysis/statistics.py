@@ -1,5 +1,7 @@
 """Statistics over networks: summaries, paired contrasts, and the share of a gap that closes."""
 
+import warnings
+
 import numpy as np
 import xarray as xr
 from scipy import stats
@@ -34,7 +36,7 @@ def summary(values: xr.DataArray, dim: str = "network") -> xr.Dataset:
     >>> float(result["mean"]), float(result["high"]), int(result["n"])
     (2.0, 3.0, 3)
     """
-    _check_dim(values, dim, "summary.values")
+    check_dim(values, dim, "summary.values")
     n = values.count(dim)
     deviation = values.std(dim, ddof=1).where(n > 1)
     units = values.attrs.get("units", "1")
@@ -46,7 +48,7 @@ def summary(values: xr.DataArray, dim: str = "network") -> xr.Dataset:
         "n": (n, "1", f"number of values along {dim}"),
         "standard_error": (deviation / np.sqrt(n), units, f"standard error of {what}"),
     }
-    return _dataset(columns)
+    return labelled(columns)
 
 
 def gap_closed(
@@ -84,7 +86,7 @@ def gap_closed(
     >>> round(float(gap_closed(speed[1], speed[0], speed[2])), 12)
     0.75
     """
-    treated, baseline, reference = _paired("gap_closed", treated, baseline, reference)
+    treated, baseline, reference = aligned("gap_closed", treated, baseline, reference)
     gap = reference - baseline
     share = ((treated - baseline) / gap.where(gap != 0)).rename("gap_closed")
     share.attrs = {"units": "1", "long_name": "share of the gap that is closed"}
@@ -112,7 +114,9 @@ def paired_contrast(a: xr.DataArray, b: xr.DataArray, dim: str = "network") -> x
     -------
     xarray.Dataset, (...)
         `difference` (mean), `low` and `high` (95 % interval of the mean), `effect_size` (Cohen's
-        d_z), `n` (pairs), `statistic` (t with n - 1 degrees of freedom) and `p_value`.
+        d_z), `n` (pairs), `statistic` (t with n - 1 degrees of freedom) and `p_value`. All but
+        `difference` and `n` are NaN where differences are equal but for rounding: there is nothing
+        to estimate their spread from.
 
     Raises
     ------
@@ -129,41 +133,66 @@ def paired_contrast(a: xr.DataArray, b: xr.DataArray, dim: str = "network") -> x
     (2.0, 2.0, 3)
     """
     for name, values in (("a", a), ("b", b)):
-        _check_dim(values, dim, f"paired_contrast.{name}")
-    a, b = xr.broadcast(*_paired("paired_contrast", a, b))
+        check_dim(values, dim, f"paired_contrast.{name}")
+    a, b = xr.broadcast(*aligned("paired_contrast", a, b))
     difference = a - b
     n = difference.count(dim)
     if n.min() < 2:
         raise ValueError(
             f"paired_contrast.a, b: expected at least 2 pairs along '{dim}', got {int(n.min())}"
         )
-    low, high, statistic, p_value = xr.apply_ufunc(
-        _t_test, a, b, input_core_dims=[[dim], [dim]], output_core_dims=[[]] * 4
+    low, high, size, statistic, p_value = xr.apply_ufunc(
+        _t_test, a, b, input_core_dims=[[dim], [dim]], output_core_dims=[[]] * 5
     )
     units = a.attrs.get("units", "1")
-    mean = difference.mean(dim)
     columns = {
-        "difference": (mean, units, "mean difference within pairs"),
+        "difference": (difference.mean(dim), units, "mean difference within pairs"),
         "low": (low, units, "lower end of the 95 % interval of the mean difference"),
         "high": (high, units, "upper end of the 95 % interval of the mean difference"),
-        "effect_size": (mean / difference.std(dim, ddof=1), "1", "Cohen's d_z"),
+        "effect_size": (size, "1", "Cohen's d_z"),
         "n": (n, "1", f"number of pairs along {dim}"),
         "statistic": (statistic, "1", "t statistic of the paired t test, n - 1 degrees of freedom"),
         "p_value": (p_value, "1", "P of the paired t test, two-sided"),
     }
-    return _dataset(columns)
+    return labelled(columns)
 
 
 def _t_test(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, ...]:
-    result = stats.ttest_rel(a, b, axis=-1, nan_policy="omit")
-    interval = result.confidence_interval(0.95)
-    columns = interval.low, interval.high, result.statistic, result.pvalue
-    return tuple(np.asarray(column, dtype=np.float64) for column in columns)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of differences that are equal
+        result = stats.ttest_rel(a, b, axis=-1, nan_policy="omit")
+        interval = result.confidence_interval(0.95)
+        difference = a - b
+        deviation = np.asarray(np.nanstd(difference, axis=-1, ddof=1))
+        size = np.nanmean(difference, axis=-1) / deviation
+    scale = np.maximum(np.abs(a), np.abs(b))
+    spread = is_spread(difference, scale=np.where(np.isnan(difference), np.nan, scale))
+    columns = interval.low, interval.high, size, result.statistic, result.pvalue
+    return tuple(np.where(spread, column, np.nan) for column in columns)
 
 
-def _paired(where: str, *values: xr.DataArray) -> tuple[xr.DataArray, ...]:
+def aligned(
+    where: str, *values: xr.DataArray, exclude: tuple[str, ...] = ()
+) -> tuple[xr.DataArray, ...]:
+    """
+    Return the arguments, unless their labels differ.
+
+    Parameters
+    ----------
+    where : str
+        The function that asks, for the message.
+    *values : xarray.DataArray
+        Its arguments.
+    exclude : tuple of str
+        Dims along which labels may differ.
+
+    Raises
+    ------
+    ValueError
+        If labels differ along another dim.
+    """
     try:
-        return xr.align(*values, join="exact")
+        return xr.align(*values, join="exact", exclude=exclude)
     except ValueError as error:
         sizes = [dict(array.sizes) for array in values]
         raise ValueError(
@@ -172,12 +201,45 @@ def _paired(where: str, *values: xr.DataArray) -> tuple[xr.DataArray, ...]:
         ) from error
 
 
-def _check_dim(values: xr.DataArray, dim: str, where: str) -> None:
+def is_spread(values: np.ndarray, scale: np.ndarray | None = None) -> np.ndarray:
+    """
+    Tell whether values differ by more than rounding, along the last axis.
+
+    Tests that divide by a standard deviation mean nothing where it is made of rounding errors.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, (..., n)
+        A sample; NaN is left out.
+    scale : numpy.ndarray, (..., n), optional
+        Size of the numbers that they were computed from; their own by default.
+
+    Returns
+    -------
+    numpy.ndarray of bool, (...)
+        False too where there are no values.
+
+    Examples
+    --------
+    >>> is_spread(np.array([[0.3, 0.1 + 0.2], [0.3, 0.4]]))
+    array([False,  True])
+    """
+    epsilon = np.finfo(np.result_type(values, np.float16)).eps
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of slices that are all NaN
+        size = np.nanmax(np.abs(values if scale is None else scale), axis=-1)
+        width = np.nanmax(values, axis=-1) - np.nanmin(values, axis=-1)
+    return np.asarray(width > 16 * epsilon * size)
+
+
+def check_dim(values: xr.DataArray, dim: str, where: str) -> None:
+    """Refuse values without a dim."""
     if dim not in values.dims:
         raise ValueError(f"{where}: expected dim '{dim}', got {list(values.dims)}")
 
 
-def _dataset(columns: dict[str, tuple[xr.DataArray, str, str]]) -> xr.Dataset:
+def labelled(columns: dict[str, tuple[xr.DataArray, str, str]]) -> xr.Dataset:
+    """Return columns (values, units, long_name) as a Dataset."""
     variables = {}
     for name, (values, units, long_name) in columns.items():
         variables[name] = values.copy(deep=False)

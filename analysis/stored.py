@@ -1,61 +1,15 @@
 """Networks as a stored life tells them: rule, forward weights and feedback at every checkpoint."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from .array import Floats, pseudo_inverse
-from .description import Description, StoredRule, description_of
-from .expressions import evaluate, names, parse
+from .description import description_of
 from .oracle import Layers
+from .reader import Moment, Reader
 from .trajectory import forward_synapses, group
-
-# What is known of the feedback weights of the next step, without having drawn or lived it.
-_KNOWN_AT_REST = {"w", "forward_w", "pseudo_inverse"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Feedback:
-    """
-    The feedback synapses onto a hidden population.
-
-    Parameters
-    ----------
-    source : int
-        Position of the population that they come from; inputs are 0.
-    weights : numpy.ndarray, (target, source), or None
-        Their weights, None where a life has no such synapses.
-    """
-
-    source: int
-    weights: Floats | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moment:
-    """
-    A network at one checkpoint.
-
-    Parameters
-    ----------
-    rule : StoredRule
-        How it learns.
-    layers : Layers
-        Its forward half.
-    feedback : tuple of Feedback
-        One for each hidden population, from below upwards.
-    epsilon : float
-        Machine epsilon of the type that the forward weights are stored in.
-    """
-
-    rule: StoredRule
-    layers: Layers
-    feedback: tuple[Feedback, ...]
-    epsilon: float
 
 
 def populations(weights: xr.Dataset, where: str) -> list[str]:
@@ -94,16 +48,9 @@ def moments(life: xr.DataTree, where: str) -> Iterator[tuple[tuple[int, ...], Mo
         If descriptions are missing or tell something that is not understood.
     """
     weights = group(life, "weights", where)
-    chain = populations(weights, where)
-    forward = weights[forward_synapses(weights)[0]]
-    outer = forward.dims[:-2]
-    lives = tuple(dim for dim in outer if dim != "checkpoint")
-    sizes = [weights.sizes[dim] for dim in lives]
-    readers = {}
-    for number in np.ndindex(*sizes):
-        one = weights.isel(dict(zip(lives, number, strict=True)))
-        description = description_of(life, one, chain[1:-1], where)
-        readers[number] = _Reader(one, chain, description, where)
+    readers = dict(_readers(life, weights, where))
+    outer = [str(dim) for dim in weights[forward_synapses(weights)[0]].dims[:-2]]
+    lives = lives_of(weights)
     # Where no life can be measured the first one is given, which is then refused.
     measured = {
         number: reader for number, reader in readers.items() if reader.rule.path != "perturbation"
@@ -116,98 +63,60 @@ def moments(life: xr.DataTree, where: str) -> Iterator[tuple[tuple[int, ...], Mo
                 yield tuple(position[dim] for dim in outer), moment
 
 
-class _Reader:
-    """Read the moments of one life."""
+def networks(
+    life: xr.DataTree, positions: npt.NDArray[np.intp], where: str, *, precision: npt.DTypeLike
+) -> Iterator[tuple[tuple[int, ...], Layers]]:
+    """
+    Yield the forward half of static networks at chosen checkpoints.
 
-    def __init__(
-        self, weights: xr.Dataset, chain: list[str], description: Description, where: str
-    ) -> None:
-        self.weights, self.chain, self.where = weights, chain, where
-        self.forward = forward_synapses(weights)
-        self.description, self.rule = description, description.rule
-        self.onto = {
-            str(weights[name].dims[-2]): name
-            for name in weights
-            if weights[name].attrs.get("kind") == "feedback"
-        }
-        self.biases = {
-            str(weights[name].dims[-1]): name
-            for name in weights
-            if weights[name].attrs.get("kind") == "bias"
-        }
-        stored = np.result_type(*(weights[name].dtype for name in self.forward))
-        self.epsilon = float(np.finfo(stored).eps)
-        self.masks: dict[str, Any] = {}
+    Parameters
+    ----------
+    life : xarray.DataTree
+        One life, or several joined along leading dims.
+    positions : numpy.ndarray of int, (..., checkpoint)
+        Positions of the checkpoints along the leading dims; nothing is yielded where they are
+        negative.
+    where : str
+        The function that asks, for messages.
+    precision : dtype
+        Type of the arrays.
 
-    def moment(self, checkpoint: int) -> Moment | None:
-        """Return the network at a checkpoint; None after the end of the life."""
-        values = tuple(self._values(name, checkpoint) for name in self.forward)
-        if not all(np.isfinite(value).all() for value in values):
-            return None
-        biases = [self._bias(name, checkpoint) for name in self.chain[1:]]
-        layers = Layers(
-            weights=values,
-            biases=tuple(biases),
-            transfers=self.description.transfers,
-            readout=self.description.readout,
-        )
-        feedback = tuple(
-            self._feedback(position, values, checkpoint)
-            for position in range(1, len(self.chain) - 1)
-        )
-        return Moment(rule=self.rule, layers=layers, feedback=feedback, epsilon=self.epsilon)
+    Yields
+    ------
+    index, layers
+        Position in `positions`, and the network.
 
-    def _values(self, name: Any, checkpoint: int) -> Floats:
-        stored = self.weights[name]
-        if "checkpoint" in stored.dims:
-            stored = stored.isel(checkpoint=checkpoint)
-        return np.asarray(stored.values, dtype=np.float64)
+    Raises
+    ------
+    ValueError
+        If descriptions are missing or tell something that is not understood, or neurons are leaky.
+    """
+    weights = group(life, "weights", where)
+    for number, reader in _readers(life, weights, where, precision):
+        if reader.description.dynamics != "Static":
+            raise ValueError(
+                f"{where}.life: expected static networks, whose responses follow from weights and "
+                f"stimuli, got {reader.description.dynamics} dynamics, whose responses depend on "
+                f"time; life['tests'] has what was measured while they lived"
+            )
+        for place, checkpoint in enumerate(positions[number]):
+            layers = reader.layers(int(checkpoint)) if checkpoint >= 0 else None
+            if layers is not None:
+                yield (*number, place), layers
 
-    def _bias(self, population: str, checkpoint: int) -> Floats | None:
-        if population not in self.biases:
-            return None
-        bias = self._values(self.biases[population], checkpoint)
-        # NaN pads the joined life of a network without biases.
-        return bias if np.isfinite(bias).all() else None
 
-    def _feedback(self, position: int, forward: tuple[Floats, ...], checkpoint: int) -> Feedback:
-        name = self.onto.get(self.chain[position])
-        direct = self.rule.path == "direct"
-        source = len(self.chain) - 1 if direct else position + 1
-        weights = None if name is None else self._values(name, checkpoint)
-        if weights is not None and not np.isfinite(weights).all():
-            weights = None
-        if weights is None:
-            return Feedback(source=source, weights=None)
-        source = self.chain.index(str(self.weights[name].dims[-1]))
-        if not direct:
-            weights = self._of_this_moment(str(name), weights, forward[position])
-        return Feedback(source=source, weights=weights)
+def lives_of(weights: xr.Dataset) -> tuple[str, ...]:
+    """Return the dims that lives were joined along."""
+    dims = weights[forward_synapses(weights)[0]].dims[:-2]
+    return tuple(str(dim) for dim in dims if dim != "checkpoint")
 
-    def _of_this_moment(self, name: str, stored: Floats, forward: Floats) -> Floats:
-        """Return the weights that the next step would give to feedback that follows forward."""
-        target, equals, code = self.rule.feedback_weights.partition("=")
-        if not equals or target.strip() != "w" or len(code.splitlines()) > 1:
-            return stored
-        text = f"{self.where}.life: feedback_weights of {self.rule.name}"
-        node = parse(code, text)
-        if not names(node) <= _KNOWN_AT_REST | set(self.rule.parameters):
-            return stored
-        values: dict[str, npt.ArrayLike] = {
-            "w": stored,
-            "forward_w": forward.T,
-            **self.rule.parameters,
-        }
-        if "pseudo_inverse" in names(node):
-            values["pseudo_inverse"] = pseudo_inverse(forward, self.epsilon)
-        follows = evaluate(node, values, text)
-        return np.where(self._mask(name), follows, 0.0)
 
-    def _mask(self, name: str) -> Any:
-        """Tell which synapses are there: those that are absent have the weight 0 for ever."""
-        if name not in self.masks:
-            stored = self.weights[name]
-            there = stored.fillna(0) != 0
-            self.masks[name] = there.any("checkpoint") if "checkpoint" in stored.dims else there
-            self.masks[name] = self.masks[name].values
-        return self.masks[name]
+def _readers(
+    life: xr.DataTree, weights: xr.Dataset, where: str, precision: npt.DTypeLike = np.float64
+) -> Iterator[tuple[tuple[int, ...], Reader]]:
+    chain = populations(weights, where)
+    lives = lives_of(weights)
+    for number in np.ndindex(*(weights.sizes[dim] for dim in lives)):
+        one = weights.isel(dict(zip(lives, number, strict=True)))
+        description = description_of(life, one, chain[1:-1], where)
+        yield number, Reader(one, chain, description, where, precision)

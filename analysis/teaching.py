@@ -8,7 +8,7 @@ import numpy.typing as npt
 from .array import Floats
 from .expressions import evaluate, parse
 from .oracle import Response
-from .stored import Moment
+from .reader import Moment
 from .synapses import Projection
 
 

@@ -6,6 +6,7 @@ if __name__ != "ontogeny.data":
 from .checks import check_trajectory
 from .fields import CorrelatedNoise, correlated_noise, ornstein_uhlenbeck_noise
 from .frames import FrameNoise
+from .image_set import ImageSet
 from .images import load_images
 from .join import join_trajectories
 from .noise import Noise, NoiseProcess, gaussian_noise, uniform_noise
@@ -13,12 +14,15 @@ from .noise_statistics import noise_statistics
 from .origins import load_origin
 from .schema import PHASES, SCHEMA, SCHEMA_VERSION
 from .sparks import BinaryNoise, SparseNoise, binary_noise, sparse_noise
-from .stimuli import IMAGE_DIMS, TARGET_DIMS, ImageSet, Stimuli
+from .stimuli import Stimuli
+from .stimuli_checks import COLOUR_DIMS, IMAGE_DIMS, TARGET_DIMS
 from .teachers import TeacherSet, linear_teacher, nonlinear_teacher
 from .trajectory import open_trajectory, write_trajectory
+from .transforms import grey, resized, rotated, scaled, translated
 from .waves import RetinalWaves, retinal_waves
 
 __all__ = [
+    "COLOUR_DIMS",
     "IMAGE_DIMS",
     "PHASES",
     "SCHEMA",
@@ -38,6 +42,7 @@ __all__ = [
     "check_trajectory",
     "correlated_noise",
     "gaussian_noise",
+    "grey",
     "join_trajectories",
     "linear_teacher",
     "load_images",
@@ -46,8 +51,12 @@ __all__ = [
     "nonlinear_teacher",
     "open_trajectory",
     "ornstein_uhlenbeck_noise",
+    "resized",
     "retinal_waves",
+    "rotated",
+    "scaled",
     "sparse_noise",
+    "translated",
     "uniform_noise",
     "write_trajectory",
 ]

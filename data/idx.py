@@ -11,14 +11,18 @@ import numpy.typing as npt
 GZIP_MAGIC = b"\x1f\x8b"
 UNSIGNED_BYTE = 0x08
 
+LARGEST = 1 << 26  # bytes; the largest official file has 47 040 016
 
-def read_payload(path: Path) -> bytes:
+
+def read_payload(path: Path, limit: int = LARGEST) -> bytes:
     """Read a file and unpack it where it is gzip-compressed.
 
     Parameters
     ----------
     path : pathlib.Path
         File, compressed or not; its first two bytes decide, not its name.
+    limit : int
+        Most bytes that the unpacked content may have; no more are ever read.
 
     Returns
     -------
@@ -28,18 +32,24 @@ def read_payload(path: Path) -> bytes:
     Raises
     ------
     ValueError
-        If the file is compressed and truncated or damaged.
+        If the file is compressed and truncated or damaged, or its content is too large.
     """
-    content = path.read_bytes()
-    if not content.startswith(GZIP_MAGIC):
-        return content
     try:
-        return gzip.decompress(content)
+        with path.open("rb") as file:
+            packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+            file.seek(0)
+            content = (gzip.GzipFile(fileobj=file) if packed else file).read(limit + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise ValueError(
             f"read_payload.path: expected a whole gzip file, got a truncated or damaged one at "
             f"{str(path)!r} ({error})"
         ) from error
+    if len(content) > limit:
+        raise ValueError(
+            f"read_payload.path: expected content of at most {limit} bytes, got more in "
+            f"{str(path)!r}"
+        )
+    return content
 
 
 def parse_idx(payload: bytes) -> npt.NDArray[np.uint8]:
@@ -75,7 +85,8 @@ def parse_idx(payload: bytes) -> npt.NDArray[np.uint8]:
         )
     dims = payload[3]
     start = 4 + 4 * dims
-    shape = tuple(int(length) for length in np.frombuffer(payload[4:start], dtype=">u4"))
+    lengths = np.frombuffer(payload[4:start][: (len(payload) - 4) // 4 * 4], dtype=">u4")
+    shape = tuple(int(length) for length in lengths)
     if len(shape) != dims or len(payload) != start + math.prod(shape):
         raise ValueError(
             f"parse_idx.payload: expected {dims} lengths and their product of bytes, "

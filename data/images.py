@@ -7,10 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from .idx import parse_idx
-from .lookup import find_payload
-from .sources import MNIST, SOURCES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
-from .stimuli import IMAGE_DIMS, ImageSet, Stimuli
+from .image_set import ImageSet
+from .readers import read_source
+from .sources import MNIST, SOURCES
+from .splits import Part
+from .stimuli import Stimuli
+from .stimuli_checks import COLOUR_DIMS
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -25,15 +27,33 @@ def load_images(
     """Load an image set, from the package, this machine or the network.
 
     ``"mnist-5k"`` is embedded: 5 000 digits of the MNIST training set, 400 per class to train and
-    100 per class to test. ``"mnist"`` and ``"fashion-mnist"`` (60 000 and 10 000 images) are looked
-    for in `data_dir`, in the folder named by the environment variable ``ONTOGENY_DATA``, in the
-    user's cache and in ``/usr/share/datasets``, and downloaded into the cache otherwise; what is
-    read is always compared with the published checksums.
+    100 per class to test. The others are looked for in `data_dir`, in the folder named by the
+    environment variable ``ONTOGENY_DATA``, in the user's cache and in ``/usr/share/datasets``, and
+    downloaded into the cache otherwise; what is read is always compared with what is published:
+    checksums, or sizes and numbers of each class where there are none.
+
+    ============= ============== =======================================================
+    name          train, test    images
+    ============= ============== =======================================================
+    mnist         60 000, 10 000 28x28, digits (IDX files)
+    fashion-mnist 60 000, 10 000 28x28, articles of clothing (IDX files)
+    kmnist        60 000, 10 000 28x28, Japanese characters (IDX files)
+    kmnist-10k    8 000, 2 000   the test images of kmnist alone, divided once more
+    usps          7 291, 2 007   16x16, digits (LIBSVM's files, or ``usps.npz``)
+    cifar-10      50 000, 10 000 32x32 in colour (binary archive, or its folder)
+    cifar-10-4k   3 000, 1 000   the first 4 000 training images of cifar-10 alone
+    cifar-100     50 000, 10 000 32x32 in colour, 100 classes (binary archive, or its folder)
+    stl-10        5 000, 8 000   96x96 in colour (binary archive of 2.6 GB, or its folder)
+    ============= ============== =======================================================
+
+    ``"kmnist-10k"`` and ``"cifar-10-4k"`` are not the published divisions, and results with them
+    are not comparable with those: of each class the last 200, or 100, are the test images, and the
+    others, in the order of the file, the training images.
 
     Parameters
     ----------
-    name : {"mnist-5k", "mnist", "fashion-mnist"}
-        Which set.
+    name : str
+        Which set: ``"mnist-5k"`` or one of the table.
     normalisation : {"unit", "standard"}
         Map from pixel value x in 0..255 to rate: ``"unit"`` is x / 255, ``"standard"`` is
         (x - mean) / std, where mean and std are averages over the training images of the mean and
@@ -70,16 +90,13 @@ def load_images(
         train, test = _embedded()
     else:
         source = SOURCES[name]
-        train, test = (
-            _arrays(name, images, labels, data_dir)
-            for images, labels in ((TRAIN_IMAGES, TRAIN_LABELS), (TEST_IMAGES, TEST_LABELS))
-        )
+        train, test = read_source(source, data_dir)
     scale, shift = _unit() if normalisation == "unit" else _standard(train[0])
 
     def stimuli(part: str, images: Bytes, labels: Bytes) -> Stimuli:
-        origin = {"set": name, "normalisation": normalisation, "part": part, "samples": []}
+        origin = {"set": name, "normalisation": normalisation, "part": part, "steps": []}
         loaded = Stimuli(
-            images=xr.DataArray(images, dims=IMAGE_DIMS),
+            images=xr.DataArray(images, dims=COLOUR_DIMS[: images.ndim]),
             labels=xr.DataArray(labels, dims="sample"),
             classes=source.classes,
             name=f"{name} {part}",
@@ -97,20 +114,12 @@ def load_images(
     )
 
 
-def _embedded() -> tuple[tuple[Bytes, Bytes], tuple[Bytes, Bytes]]:
+def _embedded() -> tuple[Part, Part]:
     with (files(__package__) / "embedded" / "mnist_5k.npz").open("rb") as file:
         with np.load(file, allow_pickle=False) as stored:
             images, labels = stored["images"], stored["labels"]
             train, test = stored["train"], stored["test"]
     return (images[train], labels[train]), (images[test], labels[test])
-
-
-def _arrays(
-    name: str, images: str, labels: str, data_dir: str | Path | None
-) -> tuple[Bytes, Bytes]:
-    source = SOURCES[name]
-    pixels = parse_idx(find_payload(source, images, data_dir=data_dir))
-    return pixels, parse_idx(find_payload(source, labels, data_dir=data_dir))
 
 
 def _unit() -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """Join the trajectories of several lives along a new dim."""
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,10 @@ RESERVED = ("checkpoint", "test", "presentation")
 
 
 def join_trajectories(
-    lives: Mapping[str, xr.DataTree] | Mapping[int, xr.DataTree], dim: str
+    lives: Mapping[str, xr.DataTree] | Mapping[int, xr.DataTree] | Mapping[float, xr.DataTree],
+    dim: str,
+    *,
+    weights: bool = True,
 ) -> xr.DataTree:
     """Join trajectories along a new leading dim.
 
@@ -26,10 +30,13 @@ def join_trajectories(
 
     Parameters
     ----------
-    lives : mapping of str or int to xarray.DataTree
+    lives : mapping of str, int or float to xarray.DataTree
         Trajectories by the label that they get along the new dim.
     dim : str
         Name of the new dim. Measures and figures know ``network`` and ``condition``.
+    weights : bool
+        Without them, and without activity, networks of different sizes can be joined: what remains
+        is loss and accuracy.
 
     Returns
     -------
@@ -40,7 +47,7 @@ def join_trajectories(
     Raises
     ------
     TypeError
-        If labels are neither all strings nor all integers, or a life is no tree.
+        If labels are neither all strings nor all finite numbers, or a life is no tree.
     ValueError
         If there is nothing to join, the dim is already there, or the lives do not fit together.
 
@@ -63,8 +70,10 @@ def join_trajectories(
     outer = joined_dims(trees[0])
     _check_dim(dim, labels, trees, outer)
     groups = {}
-    for group in (name for name in GROUPS if any(name in tree.children for tree in trees)):
-        members = [tree[group].to_dataset() if group in tree.children else None for tree in trees]
+    for group in GROUPS:
+        members = [_member(tree, group, weights=weights) for tree in trees]
+        if not any(member is not None for member in members):
+            continue
         groups[group] = _join_group(group, members, dim, labels, outer)
     root = xr.Dataset(attrs=joined_attributes(labels, trees, dim, outer))
     joined = xr.DataTree.from_dict({"/": root, **groups})
@@ -72,16 +81,29 @@ def join_trajectories(
     return joined
 
 
+def _member(tree: xr.DataTree, group: str, *, weights: bool) -> xr.Dataset | None:
+    if group not in tree.children or (group == "activity" and not weights):
+        return None
+    dataset = tree[group].to_dataset()
+    # When checkpoints were is told also where there are none.
+    return dataset if weights or group != "weights" else dataset[["presentation"]]
+
+
 def _check_labels(labels: Sequence[Any], dim: str) -> None:
     if not labels:
         raise ValueError("join_trajectories.lives: expected at least one life, got none")
-    whole = all(isinstance(label, int) and not isinstance(label, bool) for label in labels)
-    if not whole and not all(isinstance(label, str) for label in labels):
+    if not all(map(_is_number, labels)) and not all(isinstance(label, str) for label in labels):
         raise TypeError(
-            f"join_trajectories.lives: expected labels that are all str or all int, got {labels}"
+            f"join_trajectories.lives: expected labels that are all str or all finite numbers, got "
+            f"{labels}"
         )
     if not isinstance(dim, str) or not dim.isidentifier():
         raise ValueError(f"join_trajectories.dim: expected a name, got {dim!r}")
+
+
+def _is_number(label: Any) -> bool:
+    number = isinstance(label, int | float) and not isinstance(label, bool)
+    return number and math.isfinite(label)
 
 
 def _check_dim(

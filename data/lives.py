@@ -16,7 +16,7 @@ def joined_attributes(
 
     Parameters
     ----------
-    labels : sequence of str or int
+    labels : sequence of str, int or float
         Label of each trajectory along the new dim.
     trees : sequence of xarray.DataTree
         The trajectories.

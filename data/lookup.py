@@ -4,15 +4,19 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pooch
 
 from .idx import read_payload
-from .sources import ImageSource
+from .source import ImageSource
 
 ENVIRONMENT = "ONTOGENY_DATA"
 SYSTEM = Path("/usr/share/datasets")
+
+Content = TypeVar("Content")
 
 
 def find_payload(source: ImageSource, file: str, *, data_dir: str | Path | None = None) -> bytes:
@@ -27,14 +31,14 @@ def find_payload(source: ImageSource, file: str, *, data_dir: str | Path | None 
     source : ImageSource
         The set.
     file : str
-        One of its files, by official name without ``.gz``.
+        One of its files, by official name without suffix.
     data_dir : path, optional
         Folder with the files, or with a folder of the set's name.
 
     Returns
     -------
     bytes
-        Content whose SHA-256 is the published one.
+        Content whose SHA-256 is the published one, or that of a file whose checksum is.
 
     Raises
     ------
@@ -45,10 +49,59 @@ def find_payload(source: ImageSource, file: str, *, data_dir: str | Path | None 
     """
     folders = _folders(source, data_dir)
     for folder in folders:
-        for name in _spellings(file):
+        for name in _spellings(source, file):
             if (folder / name).is_file():
                 return verified_payload(folder / name, source, file)
-    return _download(source, file, folders)
+    _, payload = _download(source, file, folders, lambda path: verified_payload(path, source, file))
+    return payload
+
+
+def find_file(
+    source: ImageSource,
+    file: str,
+    *,
+    others: tuple[str, ...] = (),
+    data_dir: str | Path | None = None,
+) -> Path:
+    """Return where one file of an image set lies, or something else that can be read for it.
+
+    Places are those of `find_payload`.
+
+    Parameters
+    ----------
+    source : ImageSource
+        The set.
+    file : str
+        One of its files, by official name without suffix.
+    others : tuple of str
+        Names of files or folders that do as well; they come after the official file of the same
+        place, and are returned unverified.
+    data_dir : path, optional
+        Folder with the files, or with a folder of the set's name.
+
+    Returns
+    -------
+    pathlib.Path
+        The official file, verified, or one of the others.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is nothing in any of the places and the file cannot be downloaded.
+    ValueError
+        If the file that was found is not the published one.
+    """
+    folders = _folders(source, data_dir)
+    for folder in folders:
+        official = folder / (file + source.suffix)
+        if official.is_file():
+            verify_file(official, source, file)
+            return official
+        for name in others:
+            if (folder / name).exists():
+                return folder / name
+    path, _ = _download(source, file, folders, lambda path: verify_file(path, source, file), others)
+    return path
 
 
 def verified_payload(path: Path, source: ImageSource, file: str) -> bytes:
@@ -74,23 +127,48 @@ def verified_payload(path: Path, source: ImageSource, file: str) -> bytes:
         If the file is damaged or another one.
     """
     expected = source.files[file].payload
+    if expected is None:
+        verify_file(path, source, file)
+        return read_payload(path)
     try:
         payload = read_payload(path)
         found = hashlib.sha256(payload).hexdigest()
     except ValueError as error:
-        whole = hashlib.sha256(path.read_bytes()).hexdigest()
+        whole = _digest(path, "sha256")
         found = f"a truncated or damaged gzip file (the file itself has sha256 {whole})"
-        raise ValueError(_damaged(path, source, file, found)) from error
+        raise ValueError(_damaged(path, source, file, "unpacked content", found)) from error
     if found != expected:
-        raise ValueError(_damaged(path, source, file, found))
+        raise ValueError(_damaged(path, source, file, "unpacked content", found))
     return payload
 
 
-def _damaged(path: Path, source: ImageSource, file: str, found: str) -> str:
+def verify_file(path: Path, source: ImageSource, file: str) -> None:
+    """Compare a compressed file, as it lies there, with the published checksum.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or another one.
+    """
+    known = source.files[file]
+    found = _digest(path, known.algorithm)
+    if found != known.archive:
+        raise ValueError(_damaged(path, source, file, "the official file", found))
+
+
+def _digest(path: Path, algorithm: str) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, algorithm).hexdigest()
+
+
+def _damaged(path: Path, source: ImageSource, file: str, what: str, found: str) -> str:
+    known = source.files[file]
+    payload = known.payload is not None
+    expected = f"sha256 {known.payload}" if payload else f"{known.algorithm} {known.archive}"
     return (
-        f"load_images.{source.name}: expected unpacked content with sha256 "
-        f"{source.files[file].payload} in {str(path)!r}, got {found}; delete the file and "
-        f"load again, or get it from {source.mirrors[0]}{file}.gz"
+        f"load_images.{source.name}: expected {what} with {expected} in {str(path)!r}, got {found};"
+        f" delete the file and load again, or get it from "
+        f"{source.mirrors[0]}{file}{source.suffix}"
     )
 
 
@@ -106,50 +184,61 @@ def _folders(source: ImageSource, data_dir: str | Path | None) -> list[Path]:
         roots.append(root)
     if os.environ.get(ENVIRONMENT):
         roots.append(Path(os.environ[ENVIRONMENT]).expanduser())
-    names = dict.fromkeys((source.name, source.folder))
     # The sets share their file names: a folder of the set's own name goes before the root.
-    inside = [folder for root in roots for folder in (*(root / name for name in names), root)]
-    return [*inside, _cache(source), SYSTEM / source.name]
+    inside = [
+        folder for root in roots for folder in (*(root / name for name in source.folders), root)
+    ]
+    return [*inside, _cache(source), SYSTEM / source.folders[0]]
 
 
 def _cache(source: ImageSource) -> Path:
-    return Path(pooch.os_cache("ontogeny")) / source.name
+    return Path(pooch.os_cache("ontogeny")) / source.folders[0]
 
 
-def _spellings(file: str) -> tuple[str, ...]:
+def _spellings(source: ImageSource, file: str) -> tuple[str, ...]:
     # Some distributions of MNIST unpack to names with a dot before "idx".
-    return (f"{file}.gz", file, file.replace("-idx", ".idx"))
+    return (file + source.suffix, file, file.replace("-idx", ".idx"))
 
 
-def _download(source: ImageSource, file: str, folders: list[Path]) -> bytes:
+def _download(
+    source: ImageSource,
+    file: str,
+    folders: list[Path],
+    check: Callable[[Path], Content],
+    others: tuple[str, ...] = (),
+) -> tuple[Path, Content]:
+    name = file + source.suffix
     reasons = []
     for mirror in source.mirrors:
         try:
-            return _fetch(source, file, f"{mirror}{file}.gz")
+            return _fetch(source, file, f"{mirror}{name}", check)
         except (OSError, ValueError) as error:
             reasons.append(f"{mirror}: {error}")
+    needed = ", ".join(other + source.suffix for other in source.files)
+    wanted = " or ".join(repr(known) for known in (name, *others))
     raise FileNotFoundError(
-        f"load_images.{source.name}: expected the file {file + '.gz'!r} in one of "
+        f"load_images.{source.name}: expected the file {wanted} in one of "
         f"{[str(folder) for folder in folders]}, got no such file, and no download "
-        f"({'; '.join(reasons)}); put the four files of the set into a folder and pass it as "
-        f"data_dir or in {ENVIRONMENT}, or use the embedded set 'mnist-5k'"
+        f"({'; '.join(reasons)}); put the files of the set ({needed}; licence: {source.licence}) "
+        f"into a folder and pass it as data_dir or in {ENVIRONMENT}, or use the set "
+        f"{source.instead!r}"
     )
 
 
-def _fetch(source: ImageSource, file: str, url: str) -> bytes:
+def _fetch(
+    source: ImageSource, file: str, url: str, check: Callable[[Path], Content]
+) -> tuple[Path, Content]:
     cache = _cache(source)
     cache.mkdir(parents=True, exist_ok=True)
+    known = source.files[file]
+    name = file + source.suffix
     try:
-        return _fetch_into(cache, source, file, url)
+        with tempfile.TemporaryDirectory(dir=cache, prefix=".download-") as folder:
+            expected = f"{known.algorithm}:{known.archive}"
+            path = Path(pooch.retrieve(url, expected, fname=name, path=folder))
+            content = check(path)
+            os.replace(path, cache / name)
+        return cache / name, content
     finally:
         with contextlib.suppress(OSError):  # goes only if it is empty
             cache.rmdir()
-
-
-def _fetch_into(cache: Path, source: ImageSource, file: str, url: str) -> bytes:
-    with tempfile.TemporaryDirectory(dir=cache, prefix=".download-") as folder:
-        archive = f"sha256:{source.files[file].archive}"
-        path = Path(pooch.retrieve(url, archive, fname=f"{file}.gz", path=folder))
-        payload = verified_payload(path, source, file)
-        os.replace(path, cache / f"{file}.gz")
-    return payload

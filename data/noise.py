@@ -11,23 +11,28 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from .stimuli import IMAGE_DIMS, Stimuli
+from .stimuli import Stimuli
+from .stimuli_checks import IMAGE_DIMS
 
 DISTRIBUTIONS = ("gaussian", "uniform")
 
 
-def finite_number(where: str, value: Any, *, low: float = -math.inf) -> float:
+def finite_number(
+    where: str, value: Any, *, low: float = -math.inf, high: float = math.inf
+) -> float:
     """Return a number of a description as float.
 
     Raises
     ------
     ValueError
-        If it is no finite number, or below `low`.
+        If it is no finite number, below `low` or above `high`.
     """
     if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
         raise ValueError(f"{where}: expected a finite number, got {value!r}")
     if value < low:
         raise ValueError(f"{where}: expected a number >= {low:g}, got {value!r}")
+    if float(value) > high:
+        raise ValueError(f"{where}: expected a number <= {high:g}, got {value!r}")
     return float(value)
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .images import ImageSet, load_images
+from .image_set import ImageSet
+from .images import load_images
 from .stimuli import Stimuli
 from .teachers import TEACHERS, TeacherSet
+from .transforms import TRANSFORMS
 
 
 def load_origin(origin: Mapping[str, Any]) -> Stimuli:
@@ -19,7 +21,8 @@ def load_origin(origin: Mapping[str, Any]) -> Stimuli:
     Returns
     -------
     Stimuli
-        What `load_images`, or a teacher, and `Stimuli.sample` make now.
+        What `load_images`, or a teacher, and then `Stimuli.sample`, `translated`, `rotated`,
+        `scaled`, `resized` and `grey` make now.
 
     Raises
     ------
@@ -37,14 +40,14 @@ def load_origin(origin: Mapping[str, Any]) -> Stimuli:
     try:
         loaded = _made(origin)
         stimuli = {"train": loaded.train, "test": loaded.test}[origin["part"]]
-        samples = [(int(n), int(seed)) for n, seed in origin["samples"]]
-    except (KeyError, TypeError) as error:
+        for step in origin["steps"]:
+            parameters = {name: value for name, value in step.items() if name != "step"}
+            stimuli = TRANSFORMS[step["step"]](stimuli, **parameters)
+    except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(
             f"load_origin.origin: expected set and normalisation, or teacher and parameters, then "
-            f"part and samples, got {origin!r}"
+            f"part and steps ({', '.join(TRANSFORMS)}), got {origin!r}"
         ) from error
-    for n, seed in samples:
-        stimuli = stimuli.sample(n, seed=seed)
     return stimuli
 
 

@@ -5,6 +5,8 @@ A trajectory is an `xarray.DataTree` that holds the life of a network. Its group
 of several lives may be joined: every variable then has further, leading dims such as ``network``
 or ``condition``, shorter lives are padded by NaN, and attributes in which the lives differ are
 in the root attribute ``lives``, a JSON list of ``{"labels": {dim: label}, "attributes": {...}}``.
+Lives of networks of different sizes are joined without weights: their group then has coordinates
+only.
 """
 
 import re

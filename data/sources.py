@@ -1,74 +1,25 @@
-"""Where the public image sets come from, and how their files are recognised."""
+"""The public image sets: where they come from, and how their files are recognised."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
+from .source import (
+    TEST_IMAGES,
+    TEST_LABELS,
+    TRAIN_IMAGES,
+    TRAIN_LABELS,
+    ImageSource,
+    SourceFile,
+)
 
-@dataclass(frozen=True, kw_only=True)
-class SourceFile:
-    """Describe one file of an image set.
-
-    Parameters
-    ----------
-    archive : str
-        SHA-256 of the official gzip file, checked after a download.
-    payload : str
-        SHA-256 of the unpacked content, checked whenever the file is read.
-    """
-
-    archive: str
-    payload: str
-
-    def __post_init__(self) -> None:
-        for what in ("archive", "payload"):
-            digest = getattr(self, what)
-            if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
-                raise ValueError(
-                    f"SourceFile.{what}: expected 64 hexadecimal digits, got {digest!r}"
-                )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImageSource:
-    """Describe an image set that consists of four IDX files.
-
-    Parameters
-    ----------
-    name : str
-        Name that `load_images` knows the set by; also its folder in the cache.
-    folder : str
-        Other usual name of its folder.
-    classes : int
-        Number of classes.
-    files : dict of str to SourceFile
-        The four files by their official names without ``.gz``.
-    mirrors : tuple of str
-        Addresses to download from, the preferred one first.
-    licence, citation : str
-        Terms of use and publication to cite.
-    """
-
-    name: str
-    folder: str
-    classes: int
-    files: dict[str, SourceFile]
-    mirrors: tuple[str, ...]
-    licence: str
-    citation: str
-
-    def __post_init__(self) -> None:
-        if set(self.files) != set(FILES):
-            raise ValueError(f"ImageSource.files: expected {FILES}, got {tuple(self.files)}")
-
-
-TRAIN_IMAGES = "train-images-idx3-ubyte"
-TRAIN_LABELS = "train-labels-idx1-ubyte"
-TEST_IMAGES = "t10k-images-idx3-ubyte"
-TEST_LABELS = "t10k-labels-idx1-ubyte"
-FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
+_NONE_STATED = "none stated; for research, cite"
 
 MNIST = ImageSource(
     name="mnist",
-    folder="mnist",
+    form="idx",
+    folders=("mnist",),
+    shape=(28, 28),
+    train=60_000,
+    test=10_000,
     classes=10,
     files={
         TRAIN_IMAGES: SourceFile(
@@ -101,7 +52,11 @@ MNIST = ImageSource(
 
 FASHION_MNIST = ImageSource(
     name="fashion-mnist",
-    folder="fashion_mnist",
+    form="idx",
+    folders=("fashion-mnist", "fashion_mnist"),
+    shape=(28, 28),
+    train=60_000,
+    test=10_000,
     classes=10,
     files={
         TRAIN_IMAGES: SourceFile(
@@ -132,4 +87,154 @@ FASHION_MNIST = ImageSource(
     ),
 )
 
-SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST)}
+KMNIST = ImageSource(
+    name="kmnist",
+    form="idx",
+    folders=("kmnist",),
+    shape=(28, 28),
+    train=60_000,
+    test=10_000,
+    classes=10,
+    files={
+        # Of these images no checksum of the unpacked content is published: only the official
+        # compressed file is taken.
+        TRAIN_IMAGES: SourceFile(
+            archive="51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4"
+        ),
+        TRAIN_LABELS: SourceFile(
+            archive="e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
+            payload="2a16eeae62da984b8bd24fa32e31d47291f01dac3fe84d5594f304f71e7d374b",
+        ),
+        TEST_IMAGES: SourceFile(
+            archive="edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
+            payload="76fbd229ce87db80dd281af5e6670de4ad0e42fb30a7bd643972994c47c1f42e",
+        ),
+        TEST_LABELS: SourceFile(
+            archive="20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
+            payload="a11dc742be8e781a40a92f53d6a4957e7b7d36df2faa097659131ebfd8fd60c6",
+        ),
+    },
+    mirrors=("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
+    licence="CC BY-SA 4.0",
+    citation=(
+        "Clanuwat T, Bober-Irizar M, Kitamoto A, Lamb A, Yamamoto K, Ha D (2018) Deep learning "
+        "for classical Japanese literature. arXiv:1812.01718. 'KMNIST Dataset' (created by CODH), "
+        "doi:10.20676/00000341"
+    ),
+    instead="kmnist-10k",
+)
+
+KMNIST_10K = replace(
+    KMNIST,
+    name="kmnist-10k",
+    form="idx-test",
+    train=8_000,
+    test=2_000,
+    files={name: KMNIST.files[name] for name in (TEST_IMAGES, TEST_LABELS)},
+    instead="mnist-5k",
+)
+
+USPS = ImageSource(
+    name="usps",
+    form="usps",
+    folders=("usps",),
+    shape=(16, 16),
+    train=7_291,
+    test=2_007,
+    classes=10,
+    files={
+        "usps": SourceFile(archive="ec16c51db3855ca6c91edd34d0e9b197"),
+        "usps.t": SourceFile(archive="8ea070ee2aca1ac39742fdd1ef5ed118"),
+    },
+    suffix=".bz2",
+    mirrors=("https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass/",),
+    licence=_NONE_STATED,
+    citation=(
+        "Hull JJ (1994) A database for handwritten text recognition research. IEEE Transactions "
+        "on Pattern Analysis and Machine Intelligence 16:550-554"
+    ),
+)
+
+CIFAR_10 = ImageSource(
+    name="cifar-10",
+    form="cifar",
+    folders=("cifar-10", "cifar10"),
+    shape=(32, 32, 3),
+    train=50_000,
+    test=10_000,
+    classes=10,
+    files={
+        "cifar-10-binary": SourceFile(
+            archive="c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
+        )
+    },
+    suffix=".tar.gz",
+    mirrors=("https://www.cs.toronto.edu/~kriz/",),
+    licence=_NONE_STATED,
+    citation=(
+        "Krizhevsky A (2009) Learning multiple layers of features from tiny images. Technical "
+        "report, University of Toronto"
+    ),
+    instead="cifar-10-4k",
+)
+
+CIFAR_10_4K = replace(
+    CIFAR_10, name="cifar-10-4k", form="cifar-first", train=3_000, test=1_000, instead="mnist-5k"
+)
+
+CIFAR_100 = replace(
+    CIFAR_10,
+    name="cifar-100",
+    folders=("cifar-100", "cifar100"),
+    classes=100,
+    files={
+        "cifar-100-binary": SourceFile(
+            archive="58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec"
+        )
+    },
+    instead="cifar-10-4k",
+)
+
+STL_10 = ImageSource(
+    name="stl-10",
+    form="stl",
+    folders=("stl-10", "stl10"),
+    shape=(96, 96, 3),
+    train=5_000,
+    test=8_000,
+    classes=10,
+    files={
+        "stl10_binary": SourceFile(
+            archive="f31fd99273a1acb8609c8db427cebb1de3f71de77758cdc0e22956e1289b9866",
+            members={
+                "train_X.bin": "918c2871b30a85fa023e0c44e0bee87f",
+                "train_y.bin": "5a34089d4802c674881badbb80307741",
+                "test_X.bin": "7f263ba9f9e0b06b93213547f721ac82",
+                "test_y.bin": "36f9794fa4beb8a2c72628de14fa638e",
+            },
+        )
+    },
+    suffix=".tar.gz",
+    mirrors=("http://ai.stanford.edu/~acoates/stl10/",),
+    licence=_NONE_STATED,
+    citation=(
+        "Coates A, Ng A, Lee H (2011) An analysis of single layer networks in unsupervised "
+        "feature learning. AISTATS 2011"
+    ),
+    instead="cifar-10-4k",
+)
+
+SOURCES = {
+    source.name: source
+    for source in (
+        MNIST,
+        FASHION_MNIST,
+        KMNIST,
+        KMNIST_10K,
+        USPS,
+        CIFAR_10,
+        CIFAR_10_4K,
+        CIFAR_100,
+        STL_10,
+    )
+}

@@ -3,15 +3,21 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-IMAGE_DIMS = ("sample", "row", "column")
-TARGET_DIMS = ("sample", "output")
+from .stimuli_checks import (
+    COLOUR_DIMS,
+    TARGET_DIMS,
+    check_images,
+    check_labels,
+    check_numbers,
+    check_targets,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -24,8 +30,8 @@ class Stimuli:
 
     Parameters
     ----------
-    images : xarray.DataArray, (sample, row, column)
-        Pixel values, uint8 or floating.
+    images : xarray.DataArray, (sample, row, column) or (sample, row, column, channel)
+        Pixel values, uint8 or floating; images in colour have channels.
     labels : xarray.DataArray, (sample,), optional
         Class of each image, integers in 0..classes-1.
     classes : int, optional
@@ -41,7 +47,8 @@ class Stimuli:
     ----------
     origin : mapping or None
         Where the stimuli can be loaded from again, for `load_origin`; known for those of
-        `load_images`, of teachers, and samples of them, and forgotten by `dataclasses.replace`.
+        `load_images`, of teachers, of samples of them and of `translated`, `rotated`, `scaled`,
+        `resized` and `grey` ones, and forgotten by `dataclasses.replace`.
 
     Raises
     ------
@@ -54,7 +61,8 @@ class Stimuli:
     Examples
     --------
     >>> import numpy as np
-    >>> images = xr.DataArray(np.arange(8, dtype="uint8").reshape(2, 2, 2), dims=IMAGE_DIMS)
+    >>> pixels = np.arange(8, dtype="uint8").reshape(2, 2, 2)
+    >>> images = xr.DataArray(pixels, dims=("sample", "row", "column"))
     >>> labels = xr.DataArray([1, 0], dims="sample")
     >>> stimuli = Stimuli(images=images, labels=labels, classes=2, name="ramp", scale=0.5)
     >>> stimuli
@@ -73,17 +81,17 @@ class Stimuli:
     origin: Mapping[str, Any] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        _check_images(self.images)
-        _check_numbers(self)
+        check_images(self.images)
+        check_numbers(self)
         if (self.labels is None) == (self.targets is None):
             raise ValueError(
                 f"Stimuli.targets: expected either labels (classes) or targets (real numbers), got "
                 f"{'neither' if self.targets is None else 'both'}"
             )
         if self.targets is None:
-            _check_labels(self)
+            check_labels(self)
         else:
-            _check_targets(self, self.targets)
+            check_targets(self, self.targets)
 
     @classmethod
     def from_arrays(
@@ -101,7 +109,7 @@ class Stimuli:
 
         Parameters
         ----------
-        images : array_like, (sample, row, column) or (sample, unit)
+        images : array_like, (sample, row, column), (sample, row, column, channel) or (sample, unit)
             Pixel values, uint8 or floating; stimuli that are no images have one row.
         labels : array_like, (sample,), optional
             Class of each stimulus, integers from 0 on.
@@ -125,11 +133,12 @@ class Stimuli:
         chosen = None if labels is None else np.asarray(labels)
         wanted = None if targets is None else np.asarray(targets)
         given = [pixels] + [values for values in (chosen, wanted) if values is not None]
-        dims = [3] + [dim for values, dim in ((chosen, 1), (wanted, 2)) if values is not None]
+        dims = [4 if pixels.ndim == 4 else 3]
+        dims += [dim for values, dim in ((chosen, 1), (wanted, 2)) if values is not None]
         if [values.ndim for values in given] != dims:
             raise ValueError(
-                f"Stimuli.from_arrays: expected images (sample, unit) or (sample, row, column) and "
-                f"labels (sample,) or targets (sample, output), got shapes "
+                f"Stimuli.from_arrays: expected images (sample, unit), (sample, row, column) or "
+                f"{COLOUR_DIMS} and labels (sample,) or targets (sample, output), got shapes "
                 f"{' and '.join(str(values.shape) for values in given)}"
             )
         if chosen is not None and classes is None:
@@ -138,7 +147,7 @@ class Stimuli:
         if wanted is not None and np.issubdtype(wanted.dtype, np.integer):
             wanted = wanted.astype(np.float64)
         return cls(
-            images=xr.DataArray(pixels, dims=IMAGE_DIMS),
+            images=xr.DataArray(pixels, dims=COLOUR_DIMS[: pixels.ndim]),
             labels=None if chosen is None else xr.DataArray(chosen, dims="sample"),
             classes=classes,
             targets=None if wanted is None else xr.DataArray(wanted, dims=TARGET_DIMS),
@@ -151,17 +160,22 @@ class Stimuli:
         return self.images.sizes["sample"]
 
     def __repr__(self) -> str:
-        rows, columns = self.images.sizes["row"], self.images.sizes["column"]
         return (
-            f"Stimuli({self.name!r}: {len(self)} images of {rows}x{columns}, {self.outputs} "
+            f"Stimuli({self.name!r}: {len(self)} images of {'x'.join(map(str, self.shape))}, "
+            f"{self.outputs} "
             f"{'classes' if self.targets is None else 'targets'}, "
             f"rate = {self.scale:g} * image + {self.shift:g})"
         )
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Return rows and columns of each image, and channels where it has them."""
+        return self.images.shape[1:]
+
+    @property
     def units(self) -> int:
-        """Return the number of input units: rows times columns."""
-        return self.images.sizes["row"] * self.images.sizes["column"]
+        """Return the number of input units: rows times columns, times channels."""
+        return math.prod(self.shape)
 
     @property
     def outputs(self) -> int:
@@ -189,7 +203,7 @@ class Stimuli:
         Returns
         -------
         numpy.ndarray, (sample, unit)
-            Rates in row-major order of the pixels, unit "1".
+            Rates in row-major order of the pixels, the channels of each together; unit "1".
         """
         if index is None:
             index = slice(None)
@@ -239,63 +253,32 @@ class Stimuli:
             targets=None if self.targets is None else self.targets.isel(sample=chosen),
             name=f"{self.name}, {n} of {len(self)} (seed {seed})",
         )
-        if self.origin is None or not isinstance(seed, Integral):
+        if not isinstance(seed, Integral):
             return drawn
-        samples = [*self.origin["samples"], [int(n), int(seed)]]
-        return drawn.of_origin({**self.origin, "samples": samples})
+        return drawn.made_from(self, "sample", n=int(n), seed=int(seed))
+
+    def made_from(self, stimuli: "Stimuli", step: str, **parameters: int | float) -> "Stimuli":
+        """Return the same stimuli, made in one more step from where others came.
+
+        Parameters
+        ----------
+        stimuli : Stimuli
+            What these were made from; if its origin is not known, neither is the new one.
+        step : str
+            What was done, by a name that `load_origin` knows.
+        **parameters
+            With what numbers.
+        """
+        if stimuli.origin is None:
+            return self
+        steps = [*stimuli.origin["steps"], {"step": step, **parameters}]
+        return self.of_origin({**stimuli.origin, "steps": steps})
 
     def of_origin(self, origin: Mapping[str, Any]) -> "Stimuli":
         """Return the same stimuli with the place that they can be loaded from again."""
         known = replace(self)
         object.__setattr__(known, "origin", dict(origin))
         return known
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ImageSet:
-    """Describe a data set that is divided into training and test stimuli.
-
-    Parameters
-    ----------
-    train, test : Stimuli
-        Disjoint stimuli of the same shape, classes and map to rates.
-    name : str
-        Name that `load_images` knows the set by.
-    licence : str
-        Terms under which the images are distributed.
-    citation : str
-        Publication to cite.
-
-    Raises
-    ------
-    ValueError
-        If training and test stimuli differ in image size or in number of classes.
-    """
-
-    train: Stimuli
-    test: Stimuli
-    name: str
-    licence: str
-    citation: str
-
-    def __post_init__(self) -> None:
-        check_parts("ImageSet", self.train, self.test, ("units", "classes"))
-
-
-def check_parts(where: str, train: Stimuli, test: Stimuli, numbers: tuple[str, ...]) -> None:
-    """Refuse training and test stimuli that do not belong together.
-
-    Raises
-    ------
-    ValueError
-        If one of the `numbers`, names of properties, differs.
-    """
-    for what in numbers:
-        wanted, got = getattr(train, what), getattr(test, what)
-        if wanted != got:
-            raise ValueError(
-                f"{where}.test: expected as many {what} as in train ({wanted}), got {got}"
-            )
 
 
 def _balanced_order(
@@ -308,92 +291,3 @@ def _balanced_order(
         members = np.flatnonzero(labels[shuffled] == label)
         rank[members] = np.arange(len(members))
     return shuffled[np.lexsort((generator.permutation(len(labels)), rank))]
-
-
-def _check_images(images: xr.DataArray) -> None:
-    if not isinstance(images, xr.DataArray):
-        raise TypeError(
-            f"Stimuli.images: expected a DataArray, got {type(images).__name__}; use "
-            "Stimuli.from_arrays(images, labels)"
-        )
-    if images.dims != IMAGE_DIMS:
-        raise ValueError(f"Stimuli.images: expected dims {IMAGE_DIMS}, got {images.dims}")
-    if images.size == 0:
-        raise ValueError(
-            f"Stimuli.images: expected at least one image, got sizes {dict(images.sizes)}"
-        )
-    if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
-        raise TypeError(f"Stimuli.images: expected uint8 or floating values, got {images.dtype}")
-    if images.dtype != np.uint8 and not np.isfinite(images.values).all():
-        bad = int(np.count_nonzero(~np.isfinite(images.values)))
-        raise ValueError(f"Stimuli.images: expected finite values, got {bad} NaN or Inf")
-
-
-def _check_numbers(stimuli: Stimuli) -> None:
-    if not isinstance(stimuli.name, str) or not stimuli.name:
-        raise ValueError(f"Stimuli.name: expected a non-empty string, got {stimuli.name!r}")
-    classes = stimuli.classes
-    if stimuli.labels is None:
-        if classes is not None:
-            raise ValueError(
-                f"Stimuli.classes: expected none where there are no labels, got {classes!r}"
-            )
-    elif not isinstance(classes, Integral) or isinstance(classes, bool) or classes < 1:
-        raise ValueError(f"Stimuli.classes: expected a positive integer, got {classes!r}")
-    for what in ("scale", "shift"):
-        value = getattr(stimuli, what)
-        if not isinstance(value, Real) or not math.isfinite(value):
-            raise ValueError(f"Stimuli.{what}: expected a finite number, got {value!r}")
-
-
-def _check_labels(stimuli: Stimuli) -> None:
-    labels = stimuli.labels
-    if not isinstance(labels, xr.DataArray):
-        raise TypeError(
-            f"Stimuli.labels: expected a DataArray, got {type(labels).__name__}; use "
-            "Stimuli.from_arrays(images, labels)"
-        )
-    if labels.dims != ("sample",):
-        raise ValueError(f"Stimuli.labels: expected dims ('sample',), got {labels.dims}")
-    if labels.sizes["sample"] != len(stimuli):
-        raise ValueError(
-            f"Stimuli.labels: expected one label for each of {len(stimuli)} images, "
-            f"got {labels.sizes['sample']}"
-        )
-    wanted = f"integers in 0..{stimuli.outputs - 1}"
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(
-            f"Stimuli.labels: expected {wanted}, got values of type {labels.dtype}; convert them: "
-            "labels.astype(int)"
-        )
-    outside = np.flatnonzero((labels.values < 0) | (labels.values >= stimuli.outputs))
-    if outside.size:
-        first = int(outside[0])
-        raise ValueError(
-            f"Stimuli.labels: expected {wanted}, got {labels.values[first]} at sample {first}; "
-            "mend the label or raise classes"
-        )
-
-
-def _check_targets(stimuli: Stimuli, targets: xr.DataArray) -> None:
-    if not isinstance(targets, xr.DataArray):
-        raise TypeError(
-            f"Stimuli.targets: expected a DataArray, got {type(targets).__name__}; use "
-            "Stimuli.from_arrays(images, targets=targets)"
-        )
-    if targets.dims != TARGET_DIMS:
-        raise ValueError(f"Stimuli.targets: expected dims {TARGET_DIMS}, got {targets.dims}")
-    sizes = targets.sizes["sample"], targets.sizes["output"]
-    if sizes[0] != len(stimuli) or not sizes[1]:
-        raise ValueError(
-            f"Stimuli.targets: expected at least one target for each of {len(stimuli)} images, "
-            f"got sizes {dict(targets.sizes)}"
-        )
-    if not np.issubdtype(targets.dtype, np.floating):
-        raise TypeError(
-            f"Stimuli.targets: expected floating values, got {targets.dtype}; classes are given as "
-            "labels"
-        )
-    if not np.isfinite(targets.values).all():
-        bad = int(np.count_nonzero(~np.isfinite(targets.values)))
-        raise ValueError(f"Stimuli.targets: expected finite values, got {bad} NaN or Inf")

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from .stimuli import IMAGE_DIMS, TARGET_DIMS, Stimuli, check_parts
+from .image_set import check_parts
+from .stimuli import Stimuli
+from .stimuli_checks import IMAGE_DIMS, TARGET_DIMS
 
 Values = npt.NDArray[np.float64]
 
@@ -237,7 +239,7 @@ def _teacher_set(
             targets=xr.DataArray(answer(inputs), dims=TARGET_DIMS),
             name=f"{name} {part}",
         )
-        origin = {"teacher": kind, "parameters": dict(parameters), "part": part, "samples": []}
+        origin = {"teacher": kind, "parameters": dict(parameters), "part": part, "steps": []}
         return made.of_origin(origin)
 
     return TeacherSet(

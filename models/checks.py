@@ -116,10 +116,10 @@ def _check_range(where: str, numbers: Mapping[str, float], dtype: str) -> None:
 def _check_stimuli(network: Network, stimuli: Stimuli, where: str) -> None:
     inputs, outputs = network.sizes[0], network.sizes[-1]
     if stimuli.units != inputs:
-        rows, columns = stimuli.images.sizes["row"], stimuli.images.sizes["column"]
+        shape = " x ".join(map(str, stimuli.shape))
         raise ValueError(
             f"{where}: expected images of {inputs} pixels, one for each neuron of the inputs, got "
-            f"{rows} x {columns} = {stimuli.units}; make the network's first size {stimuli.units}"
+            f"{shape} = {stimuli.units}; make the network's first size {stimuli.units}"
         )
     if stimuli.outputs != outputs:
         what = "classes" if stimuli.targets is None else "targets"

@@ -10,7 +10,7 @@ import xarray as xr
 
 from ontogeny import data, plasticity
 from ontogeny.data import (
-    IMAGE_DIMS,
+    COLOUR_DIMS,
     TARGET_DIMS,
     FrameNoise,
     NoiseProcess,
@@ -177,7 +177,7 @@ def stimuli_again(description: Mapping[str, Any], folder: PartsFolder) -> Stimul
         if name in arrays
     }
     return Stimuli(
-        images=xr.DataArray(arrays["images"], dims=IMAGE_DIMS),
+        images=xr.DataArray(arrays["images"], dims=COLOUR_DIMS[: arrays["images"].ndim]),
         **wanted,
         **{name: description[name] for name in ("classes", "name", "scale", "shift")},
     )

@@ -7,24 +7,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .archive import Archive
+    from .cluster import live_all
     from .first_life import FirstLife, run_first_life
     from .lives import Job, run_lives
     from .noises import find_noise
+    from .recipe import Branch, Recipe
     from .report import gap_sentence, results
     from .rules import find_rule
+    from .sweeps import sweep
 
 __all__ = [
+    "Archive",
+    "Branch",
     "FirstLife",
     "Job",
+    "Recipe",
     "find_noise",
     "find_rule",
     "gap_sentence",
+    "live_all",
     "results",
     "run_first_life",
     "run_lives",
+    "sweep",
 ]
 
 _HOMES = {
+    "Archive": "archive",
+    "Branch": "recipe",
+    "Recipe": "recipe",
+    "live_all": "cluster",
     "FirstLife": "first_life",
     "Job": "lives",
     "gap_sentence": "report",
@@ -33,6 +46,7 @@ _HOMES = {
     "find_rule": "rules",
     "run_first_life": "first_life",
     "run_lives": "lives",
+    "sweep": "sweeps",
 }
 
 

@@ -58,8 +58,8 @@ def live_all(
     ------
     ValueError
         If `workers` is no positive integer.
-    ModuleNotFoundError
-        If Dask is needed and not installed.
+    RuntimeError
+        If Dask is needed and not installed, or workers die again and again.
     LifeInterrupted
         If it is interrupted; lives that run have been stopped, and the same call goes on.
     FloatingPointError, MemoryError, OSError, RuntimeError, TypeError, ValueError
@@ -138,8 +138,8 @@ def run_tasks(
     ------
     ValueError
         If `workers` is no positive integer.
-    ModuleNotFoundError
-        If Dask is needed and not installed.
+    RuntimeError
+        If Dask is needed and not installed, or workers die again and again.
     LifeInterrupted
         If it is interrupted.
     Exception
@@ -242,7 +242,7 @@ def _interrupts_explained(tally: Tally) -> Iterator[None]:
 
 def _check_dask() -> None:
     if find_spec("distributed") is None:
-        raise ModuleNotFoundError(
+        raise RuntimeError(
             "live_all.workers: expected dask.distributed for several workers, got none; run: "
             "pip install 'ontogeny[cluster]', or take workers=1"
         )

@@ -9,6 +9,7 @@ from rich.console import Console
 from .cache_commands import cache_app
 from .rules_command import compare
 from .study_commands import study_app
+from .sweep_command import sweep_file
 from .terminal import bar_of_lives, errors_in_one_line
 from .threads import single_thread
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.add_typer(cache_app, name="cache")
 app.add_typer(study_app, name="study")
 app.command("rules")(compare)
+app.command("sweep")(sweep_file)
 
 
 _GO_ON = (

@@ -221,8 +221,8 @@ class Dispatch:
             self.results[number] = future.result()
         except KilledWorker as error:
             raise RuntimeError(
-                f"{label}: expected a worker that stays alive, got {RETRIES + 1} that died one "
-                f"after the other, perhaps for want of memory; try fewer workers"
+                f"{label}: expected a worker that stays alive, got {error.allowed_failures + 1} "
+                f"that died one after the other, perhaps for want of memory; try fewer workers"
             ) from error
         except CancelledError as error:
             raise RuntimeError(

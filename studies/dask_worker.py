@@ -35,7 +35,7 @@ class Prepare(WorkerPlugin):
     def setup(self, worker: Worker) -> None:
         """Prepare; in the main thread, where alone Brian2 can be imported."""
         # Only libraries that are loaded now are limited.
-        for name in ("scipy.linalg", "ontogeny.models"):
+        for name in ("scipy.linalg", "brian2", "ontogeny.models"):
             import_module(name)
         self.limits = threadpool_limits(1, user_api="blas")
         if self.deaf:

@@ -43,7 +43,8 @@ def gathered(
            [ 1., nan]])
     """
     measured = {key: measure(lives[key]) for key in lives if where(key)}
-    return _joined(measured, list(dims))
+    # How a life was written does not decide how its measures are: padding makes integers NaN.
+    return _joined(measured, list(dims)).drop_encoding()
 
 
 def _joined(measured: Mapping[Any, xr.Dataset], dims: list[str]) -> xr.Dataset:

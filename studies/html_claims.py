@@ -1,63 +1,13 @@
 """Panels and claims in the report: a figure with its words, what the paper says, what was found."""
 
-import html
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .html import Html, anchor, joined, tag
-from .scorecard_words import effect_text, lives_by_condition, value_text, words_of_test
+from .html_elements import Html, anchor, joined, tag
+from .html_numbers import HEADS, badge, cards, found_cells
+from .scorecard_words import lives_by_condition
 
-__all__ = ["badge", "numbers", "panel_section", "tests", "to_lives"]
-
-#: Marks of different shapes, for those who tell colours badly; words stand beside them.
-MARKS = {"reproduced": "●", "direction only": "◐", "not reproduced": "○", "not run": "–"}
-_TYPESET = (
-    (re.compile(r"(?<=\d)e([+-])0*(\d+)"), r" × 10<sup>\1\2</sup>"),
-    (re.compile(r"(?<![\w])-(?=[\d.])|(?<=<sup>)-"), "−"),
-    (re.compile(r"(?<=<sup>)\+"), ""),
-    (re.compile(r"\b([A-Za-z])_(\w)\b"), r"<i>\1</i><sub>\2</sub>"),
-    (re.compile(r"\b([A-Za-z])(?= (?:=|&lt;) | test\b)"), r"<i>\1</i>"),
-)
-
-
-def numbers(text: str) -> Html:
-    """Set numbers as in print: minus signs, powers of ten, symbols in italics.
-
-    Examples
-    --------
-    >>> numbers("d_z = -3.1, P = 4e-05")
-    '<i>d</i><sub>z</sub> = −3.1, <i>P</i> = 4 × 10<sup>−5</sup>'
-    """
-    text = html.escape(text, quote=False)
-    for pattern, replacement in _TYPESET:
-        text = pattern.sub(replacement, text)
-    return Html(text)
-
-
-def badge(verdict: str) -> Html:
-    """Return a verdict in words, with a mark and a colour beside them."""
-    mark = tag("span", MARKS[verdict], aria_hidden="true")
-    return tag("span", mark, f" {verdict}", class_=f"verdict {verdict.replace(' ', '-')}")
-
-
-def tests(found: Iterable[Mapping[str, Any]], brief: bool = False) -> Html:
-    """Return tests, one below the other; only n, statistic and P where it must be brief."""
-    lines = []
-    for test in found:
-        name, _, rest = words_of_test(test).partition(": ")
-        told = [tag("span", part) for part in map(numbers, rest.split(", "))]
-        spaced = [joined(part, " ") for part in told]
-        title = tag("span", numbers(name), class_="test-name")
-        lines.append(tag("span", *(() if brief else (title, " ")), *spaced, class_="test"))
-    return joined(*lines)
-
-
-def to_lives(claim: Mapping[str, Any], number: Html) -> Html:
-    """Make a number lead to the lives that it comes from."""
-    if not claim["lives"]:
-        return number
-    return tag("a", number, href=f"#{anchor('from', claim['id'])}", class_="number")
+__all__ = ["panel_section"]
 
 
 def panel_section(
@@ -103,9 +53,7 @@ def _figure(panel: Mapping[str, Any], svg: str) -> Html:
         "figcaption",
         tag("strong", f"Figure {panel['name']}."),
         f" {panel['title']}. From {count} {'life' if count == 1 else 'lives'}.",
-        tag(
-            "details", tag("summary", "The figure in words"), tag("p", panel["alt"], id=words)
-        ),
+        tag("details", tag("summary", "The figure in words"), tag("p", panel["alt"], id=words)),
     )
     return tag("figure", plate, caption)
 
@@ -114,7 +62,7 @@ def _article(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> Html:
     heading = tag("h4", tag("span", claim["id"], class_="id"), " ", badge(claim["verdict"]))
     facts = [("Published", joined(claim["published"] or "not published"))]
     if claim["rule"]:
-        facts.append(("Verdict", joined(claim["verdict"], "; ", claim["rule"])))
+        facts.append(("Rule", joined(claim["rule"])))
     if claim["inferred"]:
         items = [tag("li", setting) for setting in claim["inferred"]]
         facts.append(("Inferred", tag("ul", *items)))
@@ -136,25 +84,12 @@ def _article(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> Html:
 
 
 def _parts(claim: Mapping[str, Any]) -> Html:
-    heads = ("Comparison", "Found here", "Effect size", "Tests", "Verdict")
     rows = []
     for part in claim["parts"]:
         rule = part["rule"] if part["rule"] != claim["rule"] else ""
         label = joined(part["label"], *([tag("small", rule)] if rule else []))
-        value = value_text(part)
-        cells = (
-            to_lives(claim, numbers(value)) if value else Html("–"),
-            numbers(effect_text(part)) or Html("–"),
-            tests(part["tests"]) or Html("–"),
-            badge(part["verdict"]),
-        )
-        rows.append(
-            tag("tr", tag("th", label, scope="row"), *(tag("td", cell) for cell in cells))
-        )
-    head = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads)))
-    table = tag("table", head, tag("tbody", *rows), class_="parts")
-    label = f"Comparisons of {claim['id']}"
-    return tag("div", table, class_="scroll", tabindex=0, role="group", aria_label=label)
+        rows.append((label, found_cells(part, claim), part["verdict"]))
+    return cards(("Comparison", *HEADS), rows, label=f"Comparisons of {claim['id']}")
 
 
 def _lives(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> Html:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .html import Html, anchor, joined, tag
+from .html_elements import Html, anchor, joined, tag
 
 __all__ = ["description_sections", "life_entries"]
 

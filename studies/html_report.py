@@ -5,17 +5,17 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from .html import Html, anchor, joined, tag
-from .html_claims import badge, numbers, panel_section, tests, to_lives
+from .html_claims import panel_section
+from .html_elements import Html, anchor, joined, tag
 from .html_lives import description_sections, life_entries
+from .html_numbers import HEADS, cards, found_cells
 from .scorecard_check import VERDICTS
-from .scorecard_words import chosen_tests, count_sentence, duration, effect_text, value_text
+from .scorecard_words import count_sentence, duration
 
 __all__ = ["html_report"]
 
 # Nothing is asked of any server, and nothing in the page can run, whatever it quotes.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-HEADS = ("Claim", "The paper says", "Found here", "Effect size", "Paper’s test", "Paired test")
 
 
 def html_report(scorecard: Mapping[str, Any], figures: Mapping[str, str]) -> str:
@@ -168,45 +168,17 @@ def _filter(claims: Iterable[Mapping[str, Any]]) -> Html:
 
 
 def _claims(claims: Iterable[Mapping[str, Any]]) -> Html:
-    # On a narrow screen rows are laid out as cards, and a table that is no table to the style
-    # sheet is none to a screen reader either, unless roles say so.
-    heads = [tag("th", text, scope="col", role="columnheader") for text in (*HEADS, "Verdict")]
+    rows = []
+    for claim in claims:
+        first = joined(
+            tag("a", claim["id"], href=f"#{anchor('claim', claim['id'])}"),
+            tag("span", f" panel {claim['panel']}", class_="where"),
+        )
+        published = claim["published"] or "not published"
+        statement = joined(claim["claim"], " ", tag("span", published, class_="published"))
+        rows.append((first, [statement, *found_cells(claim, claim)], claim["verdict"]))
     caption = "Values are means with 95 % intervals over networks; each leads to its lives."
-    return tag(
-        "table",
-        tag("caption", caption),
-        tag("thead", tag("tr", *heads, role="row"), role="rowgroup"),
-        tag("tbody", *map(_row, claims), role="rowgroup"),
-        class_="claims",
-        role="table",
-    )
-
-
-def _row(claim: Mapping[str, Any]) -> Html:
-    target = f"#{anchor('claim', claim['id'])}"
-    statement = joined(
-        tag("span", claim["claim"]),
-        tag("span", claim["published"] or "not published", class_="published"),
-    )
-    cells = (
-        statement,
-        to_lives(claim, numbers(value_text(claim))) if value_text(claim) else Html(""),
-        numbers(effect_text(claim)),
-        *(tests(chosen_tests(claim, paired), brief=True) for paired in (False, True)),
-        badge(claim["verdict"]),
-    )
-    first = tag(
-        "th",
-        tag("a", claim["id"], href=target),
-        tag("span", f" panel {claim['panel']}", class_="where"),
-        scope="row",
-        role="rowheader",
-    )
-    told = [
-        tag("td", tag("div", cell), role="cell", data_label=head, class_=False if cell else "empty")
-        for head, cell in zip((*HEADS[1:], "Verdict"), cells, strict=True)
-    ]
-    return tag("tr", first, *told, role="row", data_verdict=_slug(claim["verdict"]))
+    return cards(("Claim", "The paper says", *HEADS), rows, caption=caption)
 
 
 def _absent(claims: Iterable[Mapping[str, Any]]) -> Html:

@@ -1,4 +1,4 @@
-"""The page of a scorecard, in Markdown: every claim, what was found, and how to get to its lives."""
+"""The page of a scorecard, in Markdown: every claim, what was found, and the way to its lives."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -103,12 +103,12 @@ def page(scorecard: Mapping[str, Any]) -> str:
 
 
 def plain(text: Any) -> str:
-    """Return text that means itself in Markdown, in one line.
+    r"""Return text that means itself in Markdown, in one line.
 
     Examples
     --------
     >>> plain("a|b, P < 0.001, d_z, *not* <b>")
-    'a\\\\|b, P < 0.001, d_z, \\\\*not\\\\* \\\\<b>'
+    'a\\|b, P < 0.001, d_z, \\*not\\* \\<b>'
     """
     return _MARKS.sub(lambda mark: f"\\{mark[0]}", " ".join(str(text).split()))
 
@@ -144,7 +144,8 @@ def _claim(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> str:
         f"### {plain(claim['id'])}",
         plain(claim["claim"]),
         f"- **Published**: {plain(claim['published'] or 'not published')}",
-        f"- **Verdict**: {claim['verdict']}; {plain(claim['rule'])}",
+        f"- **Verdict**: {claim['verdict']}",
+        f"- **Rule**: {plain(claim['rule'])}",
     ]
     lines += [f"- **Inferred**: {plain(setting)}" for setting in claim["inferred"]]
     if claim["note"]:

@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from .scorecard_words import chosen_tests, count_sentence, number_text, value_text
+from .scorecard_words import chosen_tests, count_sentence, probability_text, value_text
 
 __all__ = ["scorecard_table"]
 
@@ -58,4 +58,4 @@ def scorecard_table(scorecard: Mapping[str, Any]) -> Table:
 def _probability(claim: Mapping[str, Any]) -> str:
     tests = [*chosen_tests(claim, True), *chosen_tests(claim, False)]
     known = [test["p_value"] for test in tests if test["p_value"] is not None]
-    return number_text(known[0]) if known else ""
+    return probability_text(known[0]).removeprefix("= ") if known else ""

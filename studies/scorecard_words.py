@@ -12,8 +12,10 @@ __all__ = [
     "count_sentence",
     "duration",
     "effect_text",
+    "interval_text",
     "lives_by_condition",
     "number_text",
+    "probability_text",
     "value_text",
     "words_of_test",
 ]
@@ -30,18 +32,19 @@ def number_text(number: float, width: float | None = None) -> str:
     number : float
         What is written.
     width : float, optional
-        How uncertain it is; two digits of this are written. Three digits of the number without.
+        How uncertain it is; two digits of this are written. Three digits of the number, or all
+        before its point, without.
 
     Examples
     --------
     >>> number_text(-12.4321, width=1.7), number_text(-12.4321), number_text(0.00004)
-    ('-12.4', '-12.4', '4e-05')
+    ('-12.4', '-12.4', '4.00e-05')
     """
-    if not width:
-        return f"{number:.3g}"
-    digits = 1 - math.floor(math.log10(width))
-    if digits > _MOST_DIGITS:
-        return f"{number:.3g}"
+    digits = 1 - math.floor(math.log10(width)) if width else None
+    if digits is None and 1e3 <= abs(number) < 1e6:
+        digits = 0
+    if digits is None or digits > _MOST_DIGITS:
+        return f"{number:#.3g}".rstrip(".")
     return f"{number:.{max(digits, 0)}f}"
 
 
@@ -62,12 +65,22 @@ def value_text(found: Mapping[str, Any], interval: bool = True) -> str:
     """
     if found["value"] is None:
         return ""
-    ends = found["interval"] or (found["value"],) * 2
-    width = (ends[1] - ends[0]) / 2
-    text = number_text(found["value"], width)
+    text = number_text(found["value"], _width(found))
     if interval and found["interval"]:
-        text += f" ({number_text(ends[0], width)} to {number_text(ends[1], width)})"
+        text += f" ({interval_text(found)})"
     return text + _UNITS.get(found["unit"], f" {found['unit']}" if found["unit"] else "")
+
+
+def interval_text(found: Mapping[str, Any]) -> str:
+    """Write the 95 % interval of a value; nothing where there is none."""
+    if not found["interval"]:
+        return ""
+    return " to ".join(number_text(end, _width(found)) for end in found["interval"])
+
+
+def _width(found: Mapping[str, Any]) -> float:
+    low, high = found["interval"] or (0.0, 0.0)
+    return (high - low) / 2
 
 
 def effect_text(found: Mapping[str, Any]) -> str:
@@ -83,15 +96,8 @@ def chosen_tests(found: Mapping[str, Any], paired: bool) -> list[Mapping[str, An
     return [test for test in found["tests"] if bool(test["paired"]) is paired]
 
 
-def words_of_test(test: Mapping[str, Any], name: bool = True) -> str:
-    """Write a test: its name, n, statistic and P.
-
-    Parameters
-    ----------
-    test : mapping
-        A test of a claim or part.
-    name : bool
-        Whether its name is written.
+def words_of_test(test: Mapping[str, Any]) -> str:
+    """Write a test of a claim or part: its name, n, statistic and P.
 
     Examples
     --------
@@ -104,9 +110,8 @@ def words_of_test(test: Mapping[str, Any], name: bool = True) -> str:
     if test["statistic"] is not None:
         words.append(f"{_symbol(test['test'])} = {number_text(test['statistic'])}")
     if test["p_value"] is not None:
-        words.append(_probability(test["p_value"]))
-    text = ", ".join(words)
-    return f"{test['test']}: {text}" if name else text
+        words.append(f"P {probability_text(test['p_value'])}")
+    return f"{test['test']}: {', '.join(words)}"
 
 
 def _symbol(test: str) -> str:
@@ -116,8 +121,15 @@ def _symbol(test: str) -> str:
     return "W" if "wilcoxon" in words else "statistic"
 
 
-def _probability(value: float) -> str:
-    return f"P = {value:.2g}" if value >= 1e-300 else "P < 1e-300"
+def probability_text(value: float) -> str:
+    """Write what follows P.
+
+    Examples
+    --------
+    >>> probability_text(0.012345), probability_text(0.0)
+    ('= 0.012', '< 1e-300')
+    """
+    return f"= {value:.2g}" if value >= 1e-300 else "< 1e-300"
 
 
 def count_sentence(scorecard: Mapping[str, Any]) -> str:

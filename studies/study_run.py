@@ -291,27 +291,35 @@ def _claim(
 def _told(recipe: Recipe, descriptions: dict[str, Any]) -> dict[str, Any]:
     """Tell a life; what many lives share is told once, in `descriptions`."""
     description = dict(recipe.description)
-    birth = description.pop("birth")
     description.pop("seed")
+    birth = description["birth"]
+    parents = []
+    if birth is not None:
+        parents = [birth["life"][:16]]
+        description["birth"] = {key: birth[key] for key in ("presentation", "feedback")}
     for part in ("network", "schedule", "record"):
-        digest = digest_of_json(description[part])[:16]
-        descriptions[digest] = description[part]
-        description[part] = digest
-    parents = [] if birth is None else [{**birth, "life": birth["life"][:16]}]
+        description[part] = _kept(description[part], descriptions)
     return {
         "label": recipe.label,
         "digest": recipe.digest,
         "seed": int(recipe.seed),
-        "description": description,
+        "description": _kept(description, descriptions),
         "parents": parents,
     }
 
 
-def _seconds(recipes: Iterable[Recipe], archive: Archive, known: Measured) -> dict[str, float]:
-    """Return what a panel cost; lives that it shares with others count in each."""
+def _kept(description: Any, descriptions: dict[str, Any]) -> str:
+    """Keep a description under its digest, which is returned."""
+    digest = digest_of_json(description)[:16]
+    descriptions[digest] = description
+    return digest
+
+
+def _seconds(recipes: Iterable[Recipe], archive: Archive, known: Measured) -> float:
+    """Return what a panel cost, on one worker; lives that it shares with others count in each."""
     lived = {one.name: one for recipe in recipes for one in with_ancestors(recipe)}
     spent = [archive.sidecar(one)["seconds"] for one in lived.values() if one in archive]
-    return {"lives": round(sum(spent), 1), "measures": round(known.seconds, 1)}
+    return round(sum(spent) + known.seconds, 1)
 
 
 def _order(name: str) -> tuple[str, int, str]:

@@ -1,8 +1,11 @@
 """What all tests share: the independent reference, loaded by path, and a private build cache."""
 
+import fcntl
 import importlib.util
+import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -38,11 +41,34 @@ def reference() -> SimpleNamespace:
     return SimpleNamespace(**{name: load_reference(name) for name in names})
 
 
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return one folder for all processes of this test run."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def once(shared_folder: Path) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Fill a folder once in a test run; other processes wait, and find it."""
+
+    def fill(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = shared_folder / name, shared_folder / f"{name}.done"
+        with open(shared_folder / f"{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return fill
+
+
 @pytest.fixture(scope="session", autouse=True)
-def private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Compile into a folder of this test run: what a test builds is built by this code."""
-    folder = tmp_path_factory.mktemp("cache")
+def private_cache(shared_folder: Path) -> None:
+    """Compile into a folder of this test run: what a test builds is built by this code, once."""
     patch = pytest.MonkeyPatch()
-    patch.setenv("ONTOGENY_CACHE", str(folder))
+    patch.setenv("ONTOGENY_CACHE", str(shared_folder / "build-cache"))
     yield
     patch.undo()

@@ -1,5 +1,6 @@
-{# The frame of a translation unit. It declares the arrays that the code object touches and nothing
-   else: reading Brian2's objects.h takes three times as long as compiling an operation. #}
+{# The frame of an operation. It declares the arrays that the code object touches and nothing else:
+   reading Brian2's objects.h takes three times as long as compiling an operation. Functions have a
+   namespace of the operation's own, since one translation unit includes all operations. #}
 {% macro cpp_file() %}
 #include "code_objects/{{codeobj_name}}.h"
 #include <algorithm>
@@ -28,7 +29,7 @@ extern {{c_data_type(variable.dtype)}}* {{get_array_name(variable) | replace('_p
 }
 {% endif %}
 
-namespace {
+namespace _support_{{codeobj_name}} {
     {{support_code_lines|autoindent}}
 }
 
@@ -41,6 +42,7 @@ void _run_{{codeobj_name}}()
 {% endif %}
 {
     using namespace brian;
+    using namespace _support_{{codeobj_name}};
     %CONSTANTS%
     {{pointers_lines|autoindent}}
 {% if _gate %}

@@ -247,7 +247,7 @@ def _measure_lengths(settings: Settings, lives: Lives) -> xr.Dataset:
 
 def _compare_lengths(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
     angle, speed = data["before"], data["speed"]
-    best = int(angle.mean("network").argmin())
+    best = int(angle.mean("network").argmin("length"))
     lengths = data["length"].values
     return {
         "E5": [
@@ -333,7 +333,7 @@ def _compare_rates(settings: Settings, data: xr.Dataset) -> dict[str, list[Compa
     found = []
     for rate in data["rate"].values:
         angle = data["angle"].sel(rate=rate)
-        best = int(angle.mean("network").argmin())
+        best = int(angle.mean("network").argmin("length"))
         found.append(
             differs(
                 f"rate {rate:g}: angle after {int(data['length'][best]):,} patterns, where it is "

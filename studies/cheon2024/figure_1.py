@@ -41,10 +41,9 @@ def _measure(settings: Settings, lives: Lives) -> xr.Dataset:
                 {neurons.dims[-1]: "neuron", "checkpoint": "moment"}
             ),
         }
-        return xr.Dataset(found).assign_coords(
-            step=("checkpoint", life["progress"]["presentation"].values / settings.trials),
-            moment=["birth", "end"],
-        )
+        found["step"] = life["progress"]["presentation"] / settings.trials
+        data = xr.Dataset(found).drop_vars("presentation", errors="ignore")
+        return data.assign_coords(moment=["birth", "end"])
 
     data = gathered(lives, ("condition", "network"), measures).isel(condition=0, drop=True)
     return with_units(
@@ -74,7 +73,7 @@ def _compare_1d(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparis
 def _compare_1e(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
     angle, neurons = data["alignment"], data["neurons"]
     first = int(data["network"][0])
-    one = neurons.sel(network=first).rename(neuron="network")
+    one = neurons.sel(network=first, drop=True).rename(neuron="network")
     before, after = one.sel(moment="birth"), one.sel(moment="end")
     birth, end = angle.isel(checkpoint=0), angle.isel(checkpoint=-1)
     return {

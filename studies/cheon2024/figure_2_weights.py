@@ -79,12 +79,13 @@ def _directions(settings: Settings, lives: Lives) -> xr.Dataset:
     first = settings.seeds[0]
     names = ("data", "noise", "noise, data", "data, noise")
     plane = weight_trajectory({name: lives[name, first] for name in names})
+    plane = plane.drop_vars("presentation", errors="ignore")
     return xr.Dataset(
         {
             "turn": ("network", turns),
             "control": ("network", controls),
-            "path": plane["weights"].rename(condition="shown"),
-            "goal": plane["feedback"].rename(condition="shown"),
+            "path": plane["weights"].rename(condition="shown", checkpoint="moment"),
+            "goal": plane["feedback"].isel(checkpoint=0, drop=True).rename(condition="shown"),
         },
         coords={"network": settings.seeds},
     ).drop_vars("presentation", errors="ignore")
@@ -244,7 +245,7 @@ def _figure_2d(data: xr.Dataset) -> Figure:
         "data, noise": UNTRAINED,
     }
     for name, colour in colours.items():
-        path = data["path"].sel(shown=name).dropna("checkpoint", how="all").values
+        path = data["path"].sel(shown=name).dropna("moment", how="all").values
         ax.plot(*path.T, "-o", color=colour, markersize=3, label=name.replace(", ", ", then "))
     goal = data["goal"].sel(shown="data").values
     ax.plot(*goal, "*", color="black", markersize=12, label="feedback weights")

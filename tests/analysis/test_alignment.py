@@ -138,3 +138,40 @@ def test_no_weights(life):
 def test_not_a_trajectory(life):
     with pytest.raises(TypeError, match=r"life: expected an xarray.DataTree, got Dataset"):
         weight_alignment(life["weights"].to_dataset())
+
+
+def test_centred_angles_agree_with_the_reference(life, reference):
+    found = neuron_alignment(life, centred=True)
+    assert "means over targets removed" in found.attrs["long_name"]
+    weights = life["weights"]
+    for checkpoint in (0, 3):
+        pair = (weights[name].values[checkpoint] for name in ("forward_2", "feedback_2"))
+        expected = reference.measures.neuron_angles_centred(*pair)
+        np.testing.assert_allclose(found[checkpoint], expected, atol=1e-6)
+    mean = weight_alignment(life, centred=True).sel(synapses="forward_2")
+    np.testing.assert_allclose(mean, found.mean("hidden_1"))
+
+
+@pytest.mark.parametrize("matrix", [False, True])
+def test_centred_angles_do_not_see_a_common_offset(life, matrix):
+    copies = life["weights"]["feedback_2"].values.swapaxes(-1, -2)
+    offset = with_weights(life, forward_2=copies + 5.0)
+    assert (weight_alignment(offset, matrix=matrix) > 20).all()
+    found = weight_alignment(offset, matrix=matrix, centred=True)
+    np.testing.assert_allclose(found, 0, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("error")
+def test_weights_that_are_all_offset_have_no_centred_angle(life):
+    flat = with_weights(life, forward_2=np.full((4, 5), 0.1))
+    assert neuron_alignment(flat, centred=True).isnull().all()
+    assert neuron_alignment(flat).notnull().all()
+
+
+def test_centred_angles_of_joined_lives(joined):
+    before = joined.copy(deep=True)
+    found = weight_alignment(joined, centred=True)
+    plain = weight_alignment(joined)
+    assert found.dims == plain.dims
+    np.testing.assert_array_equal(found.isnull(), plain.isnull())
+    xr.testing.assert_identical(joined, before)

@@ -23,19 +23,37 @@ def test_examples_of_docstrings(name):
 
 def test_public_names():
     assert set(ontogeny.analysis.__all__) == {
+        "adaptation",
+        "bootstrap_interval",
+        "calibration_curve",
+        "calibration_error",
+        "confidence",
         "effective_rank",
         "error_alignment",
+        "evaluate",
+        "feedback_distance",
         "final_accuracy",
         "gap_closed",
+        "generalisation_error",
+        "gram_rank",
         "learning_speed",
+        "mean_interval",
+        "meta_loss",
         "neuron_alignment",
+        "one_sample",
+        "ood_auc",
         "paired_contrast",
         "plot",
+        "readout_probabilities",
+        "responses",
         "sign_concordance",
+        "singular_values",
         "summary",
+        "unpaired_contrast",
         "update_alignment",
         "weight_alignment",
         "weight_norm_ratio",
+        "weight_trajectory",
     }
     for name in ontogeny.analysis.__all__:
         assert getattr(ontogeny.analysis, name).__doc__

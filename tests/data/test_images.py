@@ -4,7 +4,8 @@ import json
 import numpy as np
 import pytest
 
-from ontogeny.data import load_images, load_origin
+from ontogeny.data import grey, load_images, load_origin, resized
+from ontogeny.data.transforms import LUMA
 
 
 def test_embedded_split_is_stratified_and_disjoint():
@@ -79,6 +80,65 @@ def test_complete_sets(official, name, counts):
     assert images.name == name
 
 
+@pytest.mark.parametrize(
+    ("name", "folder", "train", "test", "shape"),
+    [
+        ("kmnist-10k", "kmnist", 10 * [800], 10 * [200], (28, 28)),
+        (
+            "usps",
+            "usps",
+            [1194, 1005, 731, 658, 652, 556, 664, 645, 542, 644],
+            [359, 264, 198, 166, 200, 160, 170, 147, 166, 177],
+            (16, 16),
+        ),
+        (
+            "cifar-10-4k",
+            "cifar10",
+            [296, 266, 320, 284, 322, 293, 314, 285, 307, 313],
+            10 * [100],
+            (32, 32, 3),
+        ),
+    ],
+)
+def test_sets_that_lie_there_in_part(official, name, folder, train, test, shape):
+    if not (official / folder).is_dir():
+        pytest.skip(f"needs the folder {folder}/ of {name} in ONTOGENY_DATA")
+    images = load_images(name, data_dir=official)
+    for part, counts in ((images.train, train), (images.test, test)):
+        assert np.bincount(part.labels.values).tolist() == counts
+        assert part.shape == shape
+        assert part.images.dtype == np.uint8
+        assert part.name.startswith(f"{name} ")
+    seen = {image.tobytes() for image in images.train.images.values}
+    assert not any(image.tobytes() in seen for image in images.test.images.values)
+    again = load_origin(json.loads(json.dumps(images.test.sample(20).origin)))
+    assert again.images.equals(images.test.sample(20).images)
+
+
+def test_real_digits_classify_each_other_across_sets(official):
+    """Digits of USPS, at the size of MNIST, are near the mean digits of MNIST."""
+    if not (official / "usps").is_dir():
+        pytest.skip("needs the folder usps/ in ONTOGENY_DATA")
+    digits = load_images("mnist-5k").train
+    other = resized(load_images("usps", data_dir=official).test, 20, 20)
+    images = np.pad(other.images.values, ((0, 0), (4, 4), (4, 4))).reshape(len(other), -1) / 255
+    means = np.stack([digits.rates(digits.labels.values == label).mean(0) for label in range(10)])
+    nearest = ((means**2).sum(1) - 2 * images @ means.T).argmin(1)
+    assert (nearest == other.labels.values).mean() > 0.5
+
+
+def test_first_images_of_cifar_are_those_that_everybody_knows(official):
+    if not (official / "cifar10").is_dir():
+        pytest.skip("needs the folder cifar10/ in ONTOGENY_DATA")
+    train = load_images("cifar-10-4k", data_dir=official).train
+    assert train.labels.values[:6].tolist() == [6, 9, 9, 4, 1, 1]  # a frog, trucks, a deer, cars
+    assert train.images.values[0, 0, :3, 0].tolist() == [59, 43, 50]
+    unit = train.rates(slice(0, 1))[0]
+    np.testing.assert_allclose(unit[:6] * 255, [59, 62, 63, 43, 46, 45])
+    means = grey(train).images.values.mean((1, 2)) - train.images.values.mean((1, 2)) @ LUMA
+    assert np.abs(means).max() < 0.5
+
+
 def test_embedded_digits_are_in_the_official_training_set(official):
     official_train = load_images("mnist", data_dir=official).train
     known = {
@@ -116,4 +176,4 @@ def test_changed_stimuli_forget_where_they_come_from():
 
 def test_unknown_origins_are_refused():
     with pytest.raises(ValueError, match="load_origin.origin: expected set and normalisation"):
-        load_origin({"set": "mnist-5k", "normalisation": "unit", "part": "all", "samples": []})
+        load_origin({"set": "mnist-5k", "normalisation": "unit", "part": "all", "steps": []})

@@ -183,8 +183,26 @@ def test_mixed_depths(life):
         join_trajectories({0: life, 1: join_trajectories({0: life}, "network")}, "condition")
 
 
+def test_labels_may_be_numbers(life):
+    joined = join_trajectories({1e-4: life, 1: life}, "rate")
+    assert joined["progress"]["rate"].values.tolist() == [1e-4, 1.0]
+    with pytest.raises(TypeError, match="all str or all finite numbers"):
+        join_trajectories({float("nan"): life}, "rate")
+
+
+def test_lives_are_joined_without_weights(life):
+    inner = join_trajectories({0: life, 1: life}, "network", weights=False)
+    joined = join_trajectories({"one": inner, "other": inner}, "condition", weights=False)
+    check_trajectory(joined)
+    assert not joined["weights"].data_vars
+    assert "activity" not in joined.children
+    np.testing.assert_array_equal(
+        joined["progress"]["loss"].sel(condition="other", network=1), life["progress"]["loss"]
+    )
+
+
 def test_mixed_labels(life):
-    with pytest.raises(TypeError, match="expected labels that are all str or all int"):
+    with pytest.raises(TypeError, match="expected labels that are all str or all finite"):
         join_trajectories({0: life, "one": life}, "network")
 
 

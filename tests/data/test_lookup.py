@@ -7,7 +7,8 @@ import pytest
 
 from ontogeny.data import load_images
 from ontogeny.data.lookup import find_payload
-from ontogeny.data.sources import FILES, MNIST, TEST_LABELS, SourceFile
+from ontogeny.data.source import TEST_LABELS, SourceFile
+from ontogeny.data.sources import MNIST
 
 PAYLOAD = bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4])
 PACKED = gzip.compress(PAYLOAD, mtime=0)
@@ -20,7 +21,7 @@ def source():
         archive=hashlib.sha256(PACKED).hexdigest(), payload=hashlib.sha256(PAYLOAD).hexdigest()
     )
     mirrors = ("https://one.invalid/", "https://two.invalid/")
-    return replace(MNIST, files=dict.fromkeys(FILES, file), mirrors=mirrors)
+    return replace(MNIST, files=dict.fromkeys(MNIST.files, file), mirrors=mirrors)
 
 
 def put(folder: Path, name: str, content: bytes) -> Path:
@@ -49,7 +50,7 @@ def test_environment(nowhere, tmp_path, source, monkeypatch):
 
 def test_folder_with_underscore(nowhere, tmp_path, source):
     put(tmp_path / "shared" / "fashion_mnist", TEST_LABELS, PAYLOAD)
-    fashion = replace(source, name="fashion-mnist", folder="fashion_mnist")
+    fashion = replace(source, folders=("fashion-mnist", "fashion_mnist"))
     assert find_payload(fashion, TEST_LABELS, data_dir=tmp_path / "shared") == PAYLOAD
 
 

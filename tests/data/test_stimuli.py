@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ontogeny.data import ImageSet, Stimuli
+from ontogeny.data import COLOUR_DIMS, ImageSet, Stimuli
 
 
 def stimuli(images=None, labels=None, **fields):
@@ -192,6 +192,23 @@ def test_from_arrays_refuses_other_shapes_and_labels():
         Stimuli.from_arrays(np.zeros(24), [0])
     with pytest.raises(TypeError, match="labels.astype"):
         Stimuli.from_arrays(np.zeros((2, 3)), [0.0, 1.0])
+
+
+def test_colour():
+    pixels = np.arange(3 * 2 * 4 * 3, dtype=np.uint8).reshape(3, 2, 4, 3)
+    own = Stimuli.from_arrays(pixels, [0, 1, 1], scale=0.5, shift=1)
+    assert own.images.dims == COLOUR_DIMS == ("sample", "row", "column", "channel")
+    assert (own.units, own.shape) == (24, (2, 4, 3))
+    # Row-major: the channels of a pixel are neighbours.
+    np.testing.assert_array_equal(own.rates(1), [np.arange(24, 48) * 0.5 + 1])
+    assert repr(own).startswith("Stimuli('own stimuli': 3 images of 2x4x3, 2 classes,")
+    few = own.sample(2, seed=1)
+    assert few.shape == own.shape
+    assert {image.tobytes() for image in few.images.values} < {x.tobytes() for x in pixels}
+    with pytest.raises(ValueError, match=r"'column'\) or \('sample', .*'channel'\), got \('chan"):
+        replace(own, images=own.images.transpose("channel", "sample", "row", "column"))
+    with pytest.raises(ValueError, match=r"got shapes \(1, 2, 2, 3, 4\) and \(1,\)"):
+        Stimuli.from_arrays(np.zeros((1, 2, 2, 3, 4)), [0])
 
 
 def regression(targets=None, **fields):

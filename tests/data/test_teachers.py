@@ -84,7 +84,7 @@ def test_refusals():
     with pytest.raises(ValueError, match=r"bias_scale: expected a finite number >= 0, got -1"):
         nonlinear_teacher(examples=1, bias_scale=-1)
     with pytest.raises(ValueError, match="load_origin.origin: expected set and normalisation, or"):
-        load_origin({"teacher": "cubic", "parameters": {}, "part": "train", "samples": []})
+        load_origin({"teacher": "cubic", "parameters": {}, "part": "train", "steps": []})
 
 
 def test_representation_is_one_line():

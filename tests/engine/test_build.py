@@ -48,7 +48,7 @@ def run(sizes=(6, 5, 4), *, seed=0, rate=0.1, noise=None, presentations=40, **op
 def test_inputs_of_the_program_do_not_compile(compiler):
     run()
     calls = compiler()
-    assert calls > 10
+    assert 0 < calls < 6  # whatever the number of operations
     run(seed=5)
     run(rate=0.2)
     run(noise=uniform_noise(std=0.3))

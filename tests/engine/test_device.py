@@ -47,6 +47,7 @@ SCRIPT = """
 
     if sys.argv[1] == "cpp_standalone":
         set_device("cpp_standalone", directory=sys.argv[2], build_on_run=True)
+        prefs.codegen.cpp.extra_compile_args_gcc = ["-w", "-O0"]
     else:
         prefs.codegen.target = "numpy"
     defaultclock.dt = 0.5*ms

@@ -49,6 +49,13 @@ def effective_rank(matrix):
     return math.exp(entropy)
 
 
+def gram_rank(rates):
+    """Return the effective rank of the cosines of columns, without those that are zero."""
+    columns = [rates[:, i] for i in range(rates.shape[1]) if any(rates[:, i])]
+    cosines = [[math.cos(math.radians(angle(a, b))) for b in columns] for a in columns]
+    return effective_rank(np.array(cosines))
+
+
 def accuracy(readout, labels):
     """Return the fraction of trials whose largest readout is the label.
 
@@ -61,3 +68,48 @@ def accuracy(readout, labels):
         if label in winners:
             credit += 1 / len(winners)
     return credit / len(labels)
+
+
+def neuron_angles_centred(forward, feedback):
+    """Return the angles of neurons after the mean over upper neurons is taken from both."""
+    upper, lower = forward.shape
+    angles = []
+    for i in range(lower):
+        w, b = [list(map(float, vector)) for vector in (forward[:, i], feedback[i, :])]
+        w_mean, b_mean = sum(w) / upper, sum(b) / upper
+        angles.append(angle([x - w_mean for x in w], [x - b_mean for x in b]))
+    return np.array(angles)
+
+
+def calibration(probabilities, labels, bins):
+    """Return both expected calibration errors and the maximum one, bin by bin."""
+    by_centre = by_confidence = largest = 0.0
+    for number in range(bins):
+        low, high = number / bins, (number + 1) / bins
+        rows = [row for row, given in enumerate(probabilities) if low < max(given) <= high]
+        if not rows:
+            continue
+        confidence = sum(max(probabilities[row]) for row in rows) / len(rows)
+        right = accuracy([probabilities[row] for row in rows], [labels[row] for row in rows])
+        share = len(rows) / len(labels)
+        by_centre += share * abs(right - (low + high) / 2)
+        by_confidence += share * abs(right - confidence)
+        largest = max(largest, abs(right - confidence))
+    return by_centre, by_confidence, largest
+
+
+def area_under_curve(inside, outside):
+    """Return the share of pairs in which the score inside is larger, ties counted half."""
+    won = 0.0
+    for x in inside:
+        for y in outside:
+            won += 1.0 if x > y else 0.5 if x == y else 0.0
+    return won / (len(inside) * len(outside))
+
+
+def principal_plane(points, count):
+    """Return the largest eigenvectors of the covariance of points, and their shares."""
+    centred = points - points.mean(axis=0)
+    values, vectors = np.linalg.eigh(centred.T @ centred)
+    order = np.argsort(values)[::-1][:count]
+    return vectors[:, order].T, values[order] / values.sum()

@@ -1,9 +1,11 @@
 """Tiny runs of the first life that tests share, and modules that lie beside the tests."""
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -64,18 +66,24 @@ def command(*arguments, cwd=None):
 def tiny_run(folder, **options):
     arguments = [part for pair in TINY.items() for part in pair]
     arguments += [part for key, value in options.items() for part in (f"--{key}", str(value))]
-    result = command("run", *arguments, cwd=folder)
+    done = command("run", *arguments, cwd=folder)
+    told = {"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+    (folder / "told.json").write_text(json.dumps(told))
+
+
+def found_run(folder):
+    result = SimpleNamespace(**json.loads((folder / "told.json").read_text()))
     return SimpleNamespace(result=result, cwd=folder, folder=folder / "runs" / "first-life")
 
 
 @pytest.fixture(scope="session")
-def run_with_two_workers(tmp_path_factory):
-    return tiny_run(tmp_path_factory.mktemp("two"), workers=2)
+def run_with_two_workers(once):
+    return found_run(once("two-workers", partial(tiny_run, workers=2)))
 
 
 @pytest.fixture(scope="session")
-def run_with_one_worker(tmp_path_factory):
-    return tiny_run(tmp_path_factory.mktemp("one"), workers=1)
+def run_with_one_worker(once):
+    return found_run(once("one-worker", partial(tiny_run, workers=1)))
 
 
 @pytest.fixture(scope="session")

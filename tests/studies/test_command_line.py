@@ -9,7 +9,7 @@ import pytest
 from ontogeny.data import open_trajectory
 
 
-@pytest.mark.parametrize("command", ["run", "resume", "info", "doctor", "bench", "rules"])
+@pytest.mark.parametrize("command", ["run", "resume", "info", "doctor", "bench", "rules", "sweep"])
 def test_help_explains_every_option(invoke, options, command):
     said = invoke(command, "--help")
     assert said.exit_code == 0
@@ -27,7 +27,7 @@ def test_help_lists_the_commands(invoke):
     assert said.exit_code == 0
     assert all(
         name in said.stdout
-        for name in ("run", "resume", "info", "doctor", "bench", "rules", "cache")
+        for name in ("run", "resume", "info", "doctor", "bench", "rules", "cache", "sweep")
     )
 
 
