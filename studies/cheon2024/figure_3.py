@@ -29,8 +29,7 @@ PAPER = {
 _INFERRED = (
     "2, 3 and 5 weight matrices, 100 neurons in every hidden population",
     "at most 5,000 training images of each set",
-    "500,000 presentations: within the last fifth of them no mean test accuracy rose by more than "
-    "1 percentage point in a pilot with other seeds; the change is measured in every run",
+    "100 epochs of 5,000 images, and as many presentations of smaller sets",
     INFERRED["optimiser"],
     INFERRED["noise"],
     INFERRED["pixels"],
@@ -46,7 +45,9 @@ ROWS = (
         note="P < 0.05, since no level is stated and there are 3 networks. kmnist-10k is the test "
         "set of KMNIST divided into 8,000 and 2,000 images, cifar-10-4k the first 4,000 training "
         "images of CIFAR-10 divided into 3,000 and 1,000: parts of the official sets, named as "
-        "such. KMNIST is not in the paper's table.",
+        "such. KMNIST is not in the paper's table. The paper trains until convergence; here the "
+        "description of the figure says how much accuracy still changed in the last fifth of "
+        "learning, and where it did, the comparison contains the speed of learning.",
     ),
     Claim(
         id="A11.b",
@@ -178,11 +179,12 @@ def alt(found: xr.Dataset) -> str:
                 f"{name} {float(here.sel(condition=name)):.1f}" for name in CONDITIONS
             )
             parts.append(f"{data}, depth {depth}: {numbers}")
-    rise = float(found["change"].mean("network").max())
+    change = found["change"].mean("network")
+    fall, rise = float(change.min()), float(change.max())
     return (
         f"Test accuracy at the end against the number of weight matrices, one axis for each data "
         f"set, means of {found.sizes['network']} networks in per cent. {'; '.join(parts)}. In the "
-        f"last fifth of learning no mean accuracy rose by more than {rise:.1f} percentage points."
+        f"last fifth of learning mean accuracies changed by {fall:.1f} to {rise:.1f} percentage points."
     )
 
 

@@ -156,7 +156,8 @@ def draw_meta(found: xr.Dataset) -> Figure:
     for place, name, label in zip(axes, ("meta_loss", "meta_loss_along"), labels, strict=True):
         look.curve(place, thousands, found[name].transpose("network", ...), "FA, noise")
         place.set_xlabel("noise patterns before (thousands)")
-        place.set_ylabel(f"meta-loss {label} (nat)")
+        place.set_title(label, fontsize="medium")
+        place.set_ylabel("meta-loss (nat)")
     return drawn
 
 
