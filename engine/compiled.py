@@ -1,4 +1,4 @@
-"""Run compiled programs: one process per segment. Nothing here needs Brian2."""
+"""Run compiled programs: one process takes segment after segment. Nothing here needs Brian2."""
 
 import contextlib
 import fcntl
@@ -8,81 +8,67 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .cache import Use, lock
+from .exchange import Exchange, StoredArray
 from .program import Program
 
-__all__ = ["CompiledProgram", "StoredArray"]
+__all__ = ["CompiledProgram"]
 
 _KINDS = {"int": int, "float": float}
 # Whatever BLAS a program was linked with, it heeds one of these.
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredArray:
-    """An array of a compiled program.
-
-    Parameters
-    ----------
-    name : str
-        What the program's command line calls it.
-    file : str
-        File, relative to the work folder, that the program writes it to.
-    size : int
-        How many numbers it holds.
-    dtype : str
-        Their type.
-    """
-
-    name: str
-    file: str
-    size: int
-    dtype: str
-
-
 class CompiledProgram(Program):
     """A network that was compiled to a program of its own.
 
-    Every segment is one process: it reads settings and state, runs, writes the state and ends.
+    Its process is started with the first segment, and waits for the next one after each; it ends
+    when this object is closed, and by itself when the process that started it is gone. What a
+    segment needs and returns lies in a file that both have mapped.
 
     Parameters
     ----------
     folder : pathlib.Path
         Where the program lies.
     manifest : dict
-        What goes in and out: ``settings`` (name of the group of scalars), ``scalars`` (kind of
-        each), ``state`` and ``timestep`` (`StoredArray` each), ``units``, ``classes`` and ``real``.
+        What goes in and out: ``scalars`` (kind of each), ``settings`` (the scalars, and ``steps``),
+        ``state`` and ``timestep`` (`StoredArray` each), ``units``, ``classes`` and ``real``.
     threads : int
         Threads of a matrix product.
 
     Raises
     ------
     OSError
-        If the folder is gone.
+        If the folder is gone, or there is no room for temporary files.
     """
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any], *, threads: int = 1) -> None:
         self.folder, self.threads = folder, threads
-        self.settings = manifest["settings"]
         self.scalars = {key: _KINDS[kind] for key, kind in manifest["scalars"].items()}
-        self.arrays = {key: StoredArray(**array) for key, array in manifest["state"].items()}
-        self.variables = self.arrays
-        self.timestep = StoredArray(**manifest["timestep"])
+        settings = {key: StoredArray(**array) for key, array in manifest["settings"].items()}
+        self.variables = {key: StoredArray(**array) for key, array in manifest["state"].items()}
+        timestep = StoredArray(**manifest["timestep"])
         self.units, self.classes = manifest["units"], manifest["classes"]
         self.real = np.dtype(manifest["real"])
+        self.process: _Process | None = None
         self.use = Use(folder)
+        self.work_folder: _WorkFolder | None = None
         try:
             self.work_folder = _WorkFolder()
+            self.work = self.work_folder.path
+            everything = [*settings.values(), *self.variables.values(), timestep]
+            exchange = Exchange(self.work / "exchange", everything)
         except BaseException:
-            self.use.close()
+            self.close()
             raise
-        self.work = self.work_folder.path
+        self.settings = {key: exchange.view(array) for key, array in settings.items()}
+        self.arrays = {key: exchange.view(array) for key, array in self.variables.items()}
+        self.timestep = exchange.view(timestep)
         self.banks = 0
 
     def add_bank(
@@ -92,11 +78,17 @@ class CompiledProgram(Program):
         if images.dtype not in (np.uint8, self.real):
             raise TypeError(f"add_bank.images: expected uint8 or {self.real}, got {images.dtype}")
         number = self.banks if replaces is None else replaces
-        np.ascontiguousarray(images).tofile(self.work / f"bank_{number}")
+        self._write(f"bank_{number}", np.ascontiguousarray(images))
         kind = np.int64 if targets.ndim == 1 else self.real
-        targets.astype(kind).tofile(self.work / f"targets_{number}")
+        self._write(f"targets_{number}", targets.astype(kind))
         self.banks = max(self.banks, number + 1)
         return number
+
+    def _write(self, name: str, values: np.ndarray) -> None:
+        """Write a file anew: the program may have mapped the one that is there."""
+        path = self.work / name
+        path.unlink(missing_ok=True)
+        values.tofile(path)
 
     def run(
         self,
@@ -105,49 +97,46 @@ class CompiledProgram(Program):
         state: Mapping[str, np.ndarray],
         order: np.ndarray | None = None,
     ) -> dict[str, np.ndarray]:
-        """Run one segment in a process of its own."""
+        """Run one segment."""
         self._check(settings)
-        arguments = [f"{self.settings}.steps={steps}"]
-        arguments += [
-            f"{self.settings}.{key}={kind(settings[key])!r}" for key, kind in self.scalars.items()
-        ]
+        self.settings["steps"][0] = steps
+        for key, kind in self.scalars.items():
+            self.settings[key][0] = kind(settings[key])
         for key, array in self.arrays.items():
-            path = self.work / f"in_{key}"
-            np.asarray(state[key], dtype=array.dtype).tofile(path)
-            arguments.append(f"{array.name}={path}")
+            values = np.asarray(state[key])
+            if values.shape != array.shape:
+                raise ValueError(
+                    f"Program.run: expected {array.size} numbers for {key!r}, got an array of "
+                    f"shape {values.shape}"
+                )
+            array[:] = values
         if order is not None:
-            order.astype(np.int64).tofile(self.work / "order")
-        self._call(arguments)
-        self._check_end(steps, int(self._read(self.timestep)[0]))
-        return {key: self._read(array) for key, array in self.arrays.items()}
+            self._write("order", order.astype(np.int64))
+        self._call()
+        self._check_end(steps, int(self.timestep[0]))
+        return {key: array.copy() for key, array in self.arrays.items()}
 
-    def _read(self, array: StoredArray) -> np.ndarray:
-        """Read an array that the program wrote."""
-        path = self.work / array.file
-        values = np.fromfile(path, dtype=array.dtype)
-        if len(values) != array.size:
-            raise OSError(
-                f"CompiledProgram.run: expected {array.size} numbers in {str(path)!r}, got "
-                f"{len(values)}; is the disk full?"
-            )
-        return values
-
-    def _call(self, arguments: list[str]) -> None:
-        """Run the program; what it prints on the error stream counts as failure."""
-        done = subprocess.run(
-            ["./main", "--results_dir", f"{self.work}/", *arguments],
-            cwd=self.folder,
-            env={**os.environ, **dict.fromkeys(_THREADS, str(self.threads))},
-            capture_output=True,
-            text=True,
-            # An interrupt from the terminal is for the process that started this one.
-            process_group=0,
-        )
-        if done.returncode or done.stderr.strip():
+    def _call(self) -> None:
+        """Let the program run what lies in the shared file; what it prints counts as failure."""
+        if self.process is None or self.process.has_ended():
+            self._end()
+            self.process = _Process(self.folder, self.work, self.threads)
+        try:
+            failure = self.process.call()
+        except BaseException:
+            # It may be in the middle of a segment that nobody waits for any more.
+            self._end()
+            raise
+        if failure:
+            self._end()
             raise RuntimeError(
-                f"CompiledProgram.run: the compiled program in {self.folder} failed with exit "
-                f"status {done.returncode}: {done.stderr.strip() or done.stdout.strip()}"
+                f"CompiledProgram.run: the compiled program in {self.folder} failed with {failure}"
             )
+
+    def _end(self) -> None:
+        if self.process is not None:
+            self.process.end()
+            self.process = None
 
     def recorded(self) -> tuple[np.ndarray, np.ndarray]:
         """Read and remove the recorded files."""
@@ -160,9 +149,58 @@ class CompiledProgram(Program):
         return found[0], found[1]
 
     def close(self) -> None:
-        """Remove the work folder."""
-        self.work_folder.close()
+        """End the program, and remove the work folder."""
+        self._end()
+        if self.work_folder is not None:
+            self.work_folder.close()
         self.use.close()
+
+
+class _Process:
+    """The process of a program; a byte through a pipe asks for a segment, another one answers."""
+
+    def __init__(self, folder: Path, work: Path, threads: int) -> None:
+        self.said = open(work / "said", "w+b")  # noqa: SIM115 - closed by `end`
+        try:
+            self.child = subprocess.Popen(
+                ["./main", "--results_dir", f"{work}/"],
+                cwd=folder,
+                env={**os.environ, **dict.fromkeys(_THREADS, str(threads))},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.said,
+                bufsize=0,
+                # An interrupt from the terminal is for the process that started this one.
+                process_group=0,
+            )
+        except BaseException:
+            self.said.close()
+            raise
+
+    def has_ended(self) -> bool:
+        """Say whether somebody has ended it while it waited."""
+        return self.child.poll() is not None
+
+    def call(self) -> str:
+        """Run a segment; return what went wrong, if anything."""
+        assert self.child.stdin is not None and self.child.stdout is not None  # noqa: S101 - pipes
+        with contextlib.suppress(BrokenPipeError):  # then there is no answer either
+            self.child.stdin.write(b".")
+        answered = self.child.stdout.read(1) == b"."
+        if answered and not os.fstat(self.said.fileno()).st_size:
+            return ""
+        self.child.stdin.close()
+        status = self.child.wait()
+        self.said.seek(0)
+        return f"exit status {status}: {self.said.read().decode(errors='replace').strip()}"
+
+    def end(self) -> None:
+        """End it, whatever it does: it keeps nothing."""
+        self.child.kill()
+        self.child.wait()
+        for file in (self.child.stdin, self.child.stdout, self.said):
+            if file is not None:
+                file.close()
 
 
 _LOCK = "lock"

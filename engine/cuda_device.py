@@ -13,7 +13,7 @@ from brian2cuda.device import CUDAStandaloneDevice, CUDAWriter
 
 from .cuda import architectures, toolchain
 from .runner import OperationRunner, code_object_class
-from .standalone import steps_of
+from .standalone import Exchanged, exchanged_code, steps_of
 
 __all__ = ["CudaDevice"]
 
@@ -23,21 +23,20 @@ class _Array:
     """An array of the generated program."""
 
     name: str
-    label: str
-    file: str
     type: str
     size: int
-    real: bool
     numbered: bool
 
 
 class CudaDevice(CUDAStandaloneDevice):
     """Generate kernels with brian2cuda, and a program around them that needs no cuRAND or Thrust.
 
-    The program takes the command line of Brian2's C++ standalone programs: a results folder, and
-    ``owner.variable=value`` or ``owner.variable=file``. The number of steps is the setting
-    ``steps``.
+    The program takes segment after segment, as those of `StandaloneDevice` do. The number of steps
+    is the setting ``steps``.
     """
+
+    #: What the program shares with Python; set before the network runs.
+    exchanged: tuple[Exchanged, ...] = ()
 
     def network_run(self, net: Any, duration: Any, **keywords: Any) -> None:
         """Generate the code objects of a network with one clock."""
@@ -136,15 +135,13 @@ class CudaDevice(CUDAStandaloneDevice):
             "clock": clock,
             "dt": repr(float(self.step_clock.dt_)),
             "steps": self.arrays[steps_of(self.arrays)],
+            "exchanged": exchanged_code(self, self.exchanged),
         }
 
     def _array(self, variable: Any) -> _Array:
         return _Array(
             name=self.arrays[variable],
-            label=f"{variable.owner.name}.{variable.name}",
-            file=self.get_array_filename(variable),
             type=c_data_type(variable.dtype),
             size=variable.size,
-            real=bool(np.issubdtype(variable.dtype, np.floating)),
             numbered=any(variable is numbered for numbered, _, _ in self.arange_arrays),
         )

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy import stats
+
+from ontogeny.analysis import mean_interval, one_sample, paired_contrast, unpaired_contrast
 
 __all__ = [
     "VERDICTS",
@@ -219,20 +220,16 @@ def differs(
     """
     _check_direction("differs", expected)
     a, b = xr.align(a, b, join="exact")
-    x, y = a.values.astype(float), b.values.astype(float)
+    a, b = a.astype(float), b.astype(float)
     rule = (
         f"reproduced: mean difference {_sign(expected)} 0 and both t tests P < {alpha:g}; "
         f"direction only: mean difference {_sign(expected)} 0"
     )
-    difference = x - y
+    difference = a.values - b.values
     value = float(difference.mean())
-    if len(x) < 2:
+    if len(difference) < 2:
         return _too_few(label, rule, value, unit)
-    two_sample, paired = stats.ttest_ind(x, y), stats.ttest_rel(x, y)
-    tests = (
-        _result("two-sample t test", False, len(x), two_sample),
-        _result("paired t test", True, len(x), paired),
-    )
+    tests, effect_size = _contrasted(a, b)
     right = value > 0 if expected == "greater" else value < 0
     return Comparison(
         label=label,
@@ -240,8 +237,8 @@ def differs(
         rule=rule,
         value=value,
         unit=unit,
-        interval=mean_interval(difference),
-        effect_size=("Cohen's d_z", _ratio(value, difference.std(ddof=1))),
+        interval=_interval(difference),
+        effect_size=effect_size,
         tests=tests,
     )
 
@@ -265,16 +262,13 @@ def same(
         interval.
     """
     a, b = xr.align(a, b, join="exact")
-    x, y = a.values.astype(float), b.values.astype(float)
+    a, b = a.astype(float), b.astype(float)
     rule = f"reproduced: two-sample t test P >= {alpha:g} (which proves no equality); else not"
-    difference = x - y
+    difference = a.values - b.values
     value = float(difference.mean())
-    if len(x) < 2:
+    if len(difference) < 2:
         return _too_few(label, rule, value, unit)
-    tests = (
-        _result("two-sample t test", False, len(x), stats.ttest_ind(x, y)),
-        _result("paired t test", True, len(x), stats.ttest_rel(x, y)),
-    )
+    tests, effect_size = _contrasted(a, b)
     p_value = tests[0].p_value
     return Comparison(
         label=label,
@@ -282,8 +276,8 @@ def same(
         rule=rule,
         value=value,
         unit=unit,
-        interval=mean_interval(difference),
-        effect_size=("Cohen's d_z", _ratio(value, difference.std(ddof=1))),
+        interval=_interval(difference),
+        effect_size=effect_size,
         tests=tests,
     )
 
@@ -339,8 +333,8 @@ def against(
     value = float(x.mean())
     if len(x) < 2:
         return _too_few(label, rule, value, unit)
-    found = stats.ttest_1samp(x, constant) if test == "t" else stats.wilcoxon(x - constant)
-    tests = (_result(names[test], False, len(x), found),)
+    found = one_sample(xr.DataArray(x, dims="value"), constant, "value", test=test)
+    tests = (_result(names[test], False, found),)
     p_value = tests[0].p_value
     if expected in _ABSENT:
         absent = p_value is not None and p_value >= alpha
@@ -357,8 +351,11 @@ def against(
         rule=rule,
         value=value,
         unit=unit,
-        interval=mean_interval(x),
-        effect_size=("Cohen's d", _ratio(value - constant, x.std(ddof=1))),
+        interval=_interval(x),
+        effect_size=(
+            "Cohen's d" if test == "t" else "rank-biserial correlation",
+            float(found["effect_size"]),
+        ),
         tests=tests,
     )
 
@@ -389,7 +386,7 @@ def near(
     """
     x = np.asarray(values, float).reshape(-1)
     value = float(x.mean())
-    interval = mean_interval(x) if len(x) > 1 else None
+    interval = _interval(x)
     inside = interval is not None and interval[0] <= published <= interval[1]
     close = abs(value - published) <= tolerance
     return Comparison(
@@ -408,10 +405,24 @@ def not_run(reason: str) -> Comparison:
     return Comparison(label=reason, verdict=_NOT_RUN, rule="not run")
 
 
-def mean_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float]:
-    """Return the t interval of a mean."""
-    found = stats.ttest_1samp(values, 0.0).confidence_interval(level)
-    return float(found.low), float(found.high)
+def _interval(values: np.ndarray) -> tuple[float, float] | None:
+    """Return the 95 % t interval of a mean; None where the values tell no spread."""
+    found = mean_interval(xr.DataArray(values, dims="value"), "value")
+    low, high = float(found["low"]), float(found["high"])
+    return (low, high) if math.isfinite(low) and math.isfinite(high) else None
+
+
+def _contrasted(
+    a: xr.DataArray, b: xr.DataArray
+) -> tuple[tuple[TestResult, ...], tuple[str, float]]:
+    """Return the two-sample and the paired t test, and the effect size of the latter."""
+    dim = str(a.dims[0])
+    paired = paired_contrast(a, b, dim)
+    tests = (
+        _result("two-sample t test", False, unpaired_contrast(a, b, dim)),
+        _result("paired t test", True, paired),
+    )
+    return tests, ("Cohen's d_z", float(paired["effect_size"]))
 
 
 def _directed(right: bool, tests: Sequence[TestResult], alpha: float) -> str:
@@ -421,13 +432,13 @@ def _directed(right: bool, tests: Sequence[TestResult], alpha: float) -> str:
     return _REPRODUCED if clear else _DIRECTION
 
 
-def _result(name: str, paired: bool, n: int, found: Any) -> TestResult:
+def _result(name: str, paired: bool, found: xr.Dataset) -> TestResult:
     return TestResult(
         test=name,
         paired=paired,
-        n=n,
-        statistic=_finite(float(found.statistic)),
-        p_value=_finite(float(found.pvalue)),
+        n=int(found["n_a"] if "n_a" in found else found["n"]),
+        statistic=_finite(float(found["statistic"])),
+        p_value=_finite(float(found["p_value"])),
     )
 
 
@@ -439,10 +450,6 @@ def _too_few(label: str, rule: str, value: float, unit: str) -> Comparison:
 
 def _finite(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
-
-
-def _ratio(value: float, spread: float) -> float:
-    return value / spread if spread > 0 else math.nan
 
 
 def _sign(expected: str) -> str:

@@ -76,17 +76,24 @@ __global__ void present_images_kernel(Presentation p, int64_t active, const U* i
         rates[trial * p.units + part] = T(0);
 }
 
-// A file of the run's folder, copied to the GPU once.
+// A file on the GPU.
+struct Copied {
+    void* memory = nullptr;
+    int64_t since = 0;
+};
+
+// A file of the run's folder, copied to the GPU once, and again when it was replaced.
 inline const void* copied(const std::string& path)
 {
-    static std::map<std::string, const void*> files;
-    auto found = files.find(path);
-    if (found != files.end()) return found->second;
+    static std::map<std::string, Copied> files;
     const Mapped& file = mapped(path);
-    void* memory = on_device<char>(file.bytes);
-    check(cudaMemcpy(memory, file.data, file.bytes, cudaMemcpyHostToDevice), "copying stimuli");
-    files[path] = memory;
-    return memory;
+    Copied& entry = files[path];
+    if (entry.memory && entry.since == file.since) return entry.memory;
+    check(cudaFree(entry.memory), "freeing stimuli");
+    entry.memory = on_device<char>(file.bytes);
+    entry.since = file.since;
+    check(cudaMemcpy(entry.memory, file.data, file.bytes, cudaMemcpyHostToDevice), "copying stimuli");
+    return entry.memory;
 }
 
 template <class T>

@@ -19,6 +19,7 @@
 #include <string>
 
 #include "noise.h"
+#include "segments.h"
 
 namespace dense_engine {
 
@@ -28,32 +29,40 @@ struct Presentation {
     double noise_mean, noise_std, scale, shift;
 };
 
-inline void fail(const std::string& what, const std::string& path)
-{
-    std::fprintf(stderr, "%s '%s'\n", what.c_str(), path.c_str());
-    std::exit(1);
-}
-
-// A file of the run's folder, mapped once and kept: stimuli are neither copied nor converted.
+// A file of the run's folder, mapped and kept: stimuli are neither copied nor converted.
 struct Mapped {
     const void* data = nullptr;
     size_t bytes = 0;
+    int64_t since = 0;    // the segment in which this content was first read
+    int64_t checked = 0;  // the last segment in which it was found to be there still
+    ino_t inode = 0;
 };
+
+// A file that was replaced is another one; while the old one is mapped, its number is not used again.
+inline void map_again(Mapped& entry, const std::string& path)
+{
+    const int file = open(path.c_str(), O_RDONLY);
+    struct stat status;
+    if (file < 0 || fstat(file, &status) != 0) fail("Cannot open", path);
+    if (!entry.data || entry.inode != status.st_ino)
+    {
+        if (entry.data) munmap(const_cast<void*>(entry.data), entry.bytes);
+        entry.inode = status.st_ino;
+        entry.bytes = status.st_size;
+        entry.since = current_segment();
+        entry.data = mmap(nullptr, entry.bytes, PROT_READ, MAP_SHARED, file, 0);
+    }
+    close(file);
+    if (entry.data == MAP_FAILED) fail("Cannot map", path);
+    entry.checked = current_segment();
+}
 
 inline const Mapped& mapped(const std::string& path)
 {
     static std::map<std::string, Mapped> files;
-    auto found = files.find(path);
-    if (found != files.end()) return found->second;
-    const int file = open(path.c_str(), O_RDONLY);
-    struct stat status;
-    if (file < 0 || fstat(file, &status) != 0) fail("Cannot open", path);
-    Mapped entry;
-    entry.bytes = status.st_size;
-    entry.data = mmap(nullptr, entry.bytes, PROT_READ, MAP_SHARED, file, 0);
-    close(file);
-    if (entry.data == MAP_FAILED) fail("Cannot map", path);
-    return files.emplace(path, entry).first->second;
+    Mapped& entry = files[path];
+    if (!entry.data || entry.checked != current_segment()) map_again(entry, path);
+    return entry;
 }
 
 template <class T, class U>

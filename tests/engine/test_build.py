@@ -1,5 +1,6 @@
 """A structure is compiled once; what is an input of the program compiles nothing."""
 
+import errno
 import fcntl
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import textwrap
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -106,12 +108,15 @@ def test_failing_compiler_is_reported_and_leaves_nothing(compiler, monkeypatch):
 def test_failing_program_is_reported(monkeypatch):
     original = compiled.CompiledProgram._call
 
-    def call(self, arguments):
-        original(self, [*arguments, "settings.nonsense=1"])
+    def call(self):
+        os.truncate(self.work / "exchange", 64)
+        original(self)
 
     monkeypatch.setattr(compiled.CompiledProgram, "_call", call)
-    with pytest.raises(RuntimeError, match="failed with exit status 1.*nonsense"):
+    with pytest.raises(RuntimeError, match="failed with exit status 1: Unexpected size of"):
         run()
+    monkeypatch.undo()
+    run()
 
 
 def _empty(entry):
@@ -162,17 +167,15 @@ def test_damaged_manifest_is_written_again_without_compiling(compiler):
     assert compiler() == calls
 
 
-def test_truncated_results_are_refused(monkeypatch):
-    original = compiled.CompiledProgram._call
+def test_a_disk_without_room_is_told(monkeypatch, tmp_path):
+    def full(path, content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def call(self, arguments):
-        original(self, arguments)
-        path = self.work / self.variables["forward_1.w"].file
-        path.write_bytes(path.read_bytes()[:-4])
-
-    monkeypatch.setattr(compiled.CompiledProgram, "_call", call)
-    with pytest.raises(OSError, match="expected 30 numbers.*got 29; is the disk full"):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="expected room.*set TMPDIR to another.*exchange"):
         run()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_folders_of_killed_processes_are_swept(monkeypatch, tmp_path):

@@ -117,7 +117,8 @@ def test_what_json_cannot_hold_is_null():
     told = found.as_json()
     assert told["value"] == 1.0
     assert told["effect_size"]["value"] is None
-    assert found.verdict in ("reproduced", "direction only")
+    # Without spread no test is defined, and only the sign is known.
+    assert found.verdict == "direction only"
 
 
 def test_verdicts_are_checked():

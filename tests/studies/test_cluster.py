@@ -1,6 +1,8 @@
 import os
+import re
 import signal
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -247,3 +249,29 @@ def test_tasks_in_a_circle_are_refused():
     tasks = [Task(label="", call=print, after=(other,)) for other in (1, 0)]
     with pytest.raises(ValueError, match="expected tasks in some order, got a circle"):
         Agenda(tasks)
+
+
+def blocks():
+    page = Path(__file__).parents[2] / "docs" / "cluster.md"
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_first_example_of_the_page(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    known = {"__name__": "__main__"}
+    exec(blocks()[0].replace("workers=2", "workers=1").replace("6_400", "64"), known)
+    assert len(list(tmp_path.glob("runs/lives/*/*.nc"))) == 8
+
+
+def test_job_of_slurm_on_the_page():
+    pytest.importorskip("dask_jobqueue")
+    [block] = [block for block in blocks() if "SLURMCluster" in block]
+    known = {}
+    exec(block, known)
+    try:
+        script = known["cluster"].job_script()
+    finally:
+        known["cluster"].close()
+    assert "#SBATCH --cpus-per-task=16" in script
+    assert all(part in script for part in ("--nthreads 1 ", "--nworkers 16 ", "--lifetime 230m"))
+    assert script.index("export ONTOGENY_DATA") < script.index("distributed.cli.dask_worker")
