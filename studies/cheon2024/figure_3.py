@@ -184,7 +184,8 @@ def alt(found: xr.Dataset) -> str:
     return (
         f"Test accuracy at the end against the number of weight matrices, one axis for each data "
         f"set, means of {found.sizes['network']} networks in per cent. {'; '.join(parts)}. In the "
-        f"last fifth of learning mean accuracies changed by {fall:.1f} to {rise:.1f} percentage points."
+        f"last fifth of learning mean accuracies changed by {fall:.1f} to {rise:.1f} percentage "
+        f"points."
     )
 
 
