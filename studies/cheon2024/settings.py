@@ -38,10 +38,12 @@ class Settings:
         Means and standard deviations of the noises of figure 1f.
     depths : tuple of int
         Numbers of weight matrices in figure 3 and figure 4h.
+    epochs_deep : int
+        Epochs of figure 3, for sets of `training_size`; smaller sets are presented as often.
     sizes : tuple of int
         Training sets of figure 4f; the last one is that of figures 4e, g and h.
-    epochs_small : int
-        Epochs of learning from these.
+    epochs_small : tuple of int
+        Epochs of learning from each of these.
     data_sets : tuple of str
         Data sets of table 1.
     networks_few : int
@@ -51,8 +53,16 @@ class Settings:
         Lengths of pretraining at which meta-loss is measured.
     tasks : tuple of str
         Tasks of figure 6.
-    task_size, task_epochs : int
-        Training stimuli of a task, and epochs of adaptation.
+    task_size, task_epochs, task_test_size : int
+        Training stimuli of a task, epochs of adaptation, and test stimuli.
+    shifts : tuple of int
+        Largest shifts of figure 5, in pixels.
+    turns : tuple of float
+        Largest angles of figure 5, in degrees.
+    scalings : tuple of float
+        Largest changes of scale of figure 5: 0.1 is 0.9 to 1.1.
+    other_digits : tuple of str
+        Data sets of other digits.
     test_size : int
         Test stimuli, drawn from the test set in equal shares of classes; all where it has no more.
     """
@@ -71,15 +81,21 @@ class Settings:
     rates: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
     means: tuple[float, ...] = (-1.0, 0.0, 1.0)
     stds: tuple[float, ...] = (0.25, 1.0, 2.0)
-    depths: tuple[int, ...] = (2, 3, 4, 5)
+    depths: tuple[int, ...] = (2, 3, 5)
+    epochs_deep: int = 100
     sizes: tuple[int, ...] = (100, 200, 400, 800, 1_600)
-    epochs_small: int = 100
+    epochs_small: tuple[int, ...] = (800, 600, 500, 400, 300)
     data_sets: tuple[str, ...] = ("mnist", "fashion-mnist", "kmnist-10k", "cifar-10-4k")
     networks_few: int = 3
     snapshots: tuple[int, ...] = (0, 64_000, 128_000, 256_000, 384_000, 512_000)
     tasks: tuple[str, ...] = ("mnist", "fashion-mnist", "kmnist-10k")
     task_size: int = 640
     task_epochs: int = 10
+    task_test_size: int = 2_000
+    shifts: tuple[int, ...] = (2, 4, 6)
+    turns: tuple[float, ...] = (15.0, 30.0, 45.0)
+    scalings: tuple[float, ...] = (0.1, 0.25, 0.4)
+    other_digits: tuple[str, ...] = ("usps",)
     test_size: int = 10_000
 
     def __post_init__(self) -> None:
@@ -89,6 +105,10 @@ class Settings:
                 f"Settings.lengths: expected {self.noise}, the length of pretraining, among them, "
                 f"got {self.lengths}"
             )
+
+    def epochs_of(self, size: int) -> int:
+        """Return the epochs of learning from so many stimuli of `sizes`."""
+        return dict(zip(self.sizes, self.epochs_small, strict=True))[size]
 
     @property
     def seeds(self) -> list[int]:
@@ -119,13 +139,16 @@ QUICK = Settings(
     stds=(1.0,),
     depths=(2, 3),
     sizes=(64, 128),
-    epochs_small=2,
+    epochs_small=(2, 2),
+    epochs_deep=2,
     data_sets=("mnist-5k",),
     networks_few=2,
     snapshots=(0, 6_400),
     tasks=("mnist-5k",),
     task_size=64,
     task_epochs=2,
+    task_test_size=200,
+    other_digits=(),
     test_size=200,
 )
 
