@@ -203,7 +203,7 @@ def measured(lives: "xr.DataTree") -> "dict[str, xr.DataArray]":
         # Shorter lives are padded by NaN: every life has its own last checkpoint.
         position = xr.DataArray(np.arange(loss.sizes["checkpoint"]), dims="checkpoint")
         last = position.where(loss.notnull(), 0).max("checkpoint").astype(int)
-        found["Final loss"] = loss.isel(checkpoint=last)
+        found["Final loss"] = xr.DataArray(loss.isel(checkpoint=last))
     return found
 
 
