@@ -205,7 +205,10 @@ def aligned(
         name
         for name, values in first.coords.items()
         if name not in first.dims
-        and not all(name in other.coords and other[name].equals(values) for other in others)
+        and not all(
+            name in other.coords and other[name].variable.equals(values.variable)
+            for other in others
+        )
     }
     return tuple(value.drop_vars(differing, errors="ignore") for value in found)
 
