@@ -1,7 +1,18 @@
 """The study: every panel of the paper, the ablations, and what follows it."""
 
 from ..study import Study
-from . import ablations, figure_1, figure_2, figure_2_weights
+from . import (
+    ablations,
+    calibration,
+    figure_1,
+    figure_2,
+    figure_2_weights,
+    figure_3,
+    figure_4_learning,
+    figure_4_noise,
+    figure_5,
+    figure_6,
+)
 from .settings import QUICK, SETTINGS
 
 __all__ = ["STUDY"]
@@ -18,6 +29,12 @@ STUDY = Study(
         *figure_1.PANELS,
         *figure_2.PANELS,
         *figure_2_weights.PANELS,
+        *figure_3.PANELS,
+        *figure_4_noise.PANELS,
+        *figure_4_learning.PANELS,
+        *figure_5.PANELS,
+        *figure_6.PANELS,
+        *calibration.PANELS,
         *ablations.PANELS,
     ),
 )
