@@ -50,7 +50,7 @@ def normalised_error(life: xr.DataTree, stimuli: Stimuli) -> xr.DataArray:
     wanted = np.eye(stimuli.outputs)[stimuli.wanted] if stimuli.targets is None else stimuli.wanted
     outputs = responses(life, stimuli)["output"]
     outputs = outputs.transpose(..., "sample", outputs.dims[-1])
-    squares = ((outputs - wanted) ** 2).sum(outputs.dims[-1], skipna=False)
+    squares = ((outputs - wanted) ** 2).sum(str(outputs.dims[-1]), skipna=False)
     sizes = (wanted**2).sum(axis=1)
     result = (squares / np.where(sizes > 0, sizes, np.nan)).isel(sample=sizes > 0).mean("sample")
     result.attrs = {"units": "1", "long_name": "normalised squared error"}

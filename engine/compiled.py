@@ -51,7 +51,8 @@ class CompiledProgram(Program):
         self.folder, self.threads = folder, threads
         self.scalars = {key: _KINDS[kind] for key, kind in manifest["scalars"].items()}
         settings = {key: StoredArray(**array) for key, array in manifest["settings"].items()}
-        self.variables = {key: StoredArray(**array) for key, array in manifest["state"].items()}
+        state = {key: StoredArray(**array) for key, array in manifest["state"].items()}
+        self.variables = state
         timestep = StoredArray(**manifest["timestep"])
         self.units, self.classes = manifest["units"], manifest["classes"]
         self.real = np.dtype(manifest["real"])
@@ -61,13 +62,13 @@ class CompiledProgram(Program):
         try:
             self.work_folder = _WorkFolder()
             self.work = self.work_folder.path
-            everything = [*settings.values(), *self.variables.values(), timestep]
+            everything = [*settings.values(), *state.values(), timestep]
             exchange = Exchange(self.work / "exchange", everything)
         except BaseException:
             self.close()
             raise
         self.settings = {key: exchange.view(array) for key, array in settings.items()}
-        self.arrays = {key: exchange.view(array) for key, array in self.variables.items()}
+        self.arrays = {key: exchange.view(array) for key, array in state.items()}
         self.timestep = exchange.view(timestep)
         self.banks = 0
 

@@ -182,7 +182,7 @@ def live(recipe: Recipe, archive: Archive, progress: Tell | None = None) -> None
 def _born(birth: Branch, seed: int, archive: Archive) -> dict[str, np.ndarray]:
     """Return the weights that a life begins with."""
     parent = archive.open(birth.life)
-    lived = parent["progress"]["presentation"].values.astype(np.int64)
+    lived = parent["progress"].dataset["presentation"].values.astype(np.int64)
     at = len(lived) - 1
     if birth.presentation is not None:
         found = np.flatnonzero(lived == birth.presentation)

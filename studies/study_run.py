@@ -65,7 +65,7 @@ def settings_of(
     ValueError
         If a number cannot be.
     """
-    given = {"networks": networks, "seed": seed, "device": device}
+    given: dict[str, Any] = {"networks": networks, "seed": seed, "device": device}
     changed = {name: value for name, value in given.items() if value is not None}
     for name, low in (("networks", 1), ("seed", 0)):
         if name in changed and changed[name] < low:
@@ -225,7 +225,9 @@ def scorecard_of(
         As JSON can hold it; all that may differ from run to run is in ``run``.
     """
     claims: list[dict[str, Any]] = []
-    panels, lives, descriptions = [], {}, {}
+    panels: list[dict[str, Any]] = []
+    lives: dict[str, Any] = {}
+    descriptions: dict[str, Any] = {}
     seconds = {}
     for panel in study.panels:
         known = measured.get(panel.name)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib import colormaps
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from ontogeny.analysis import error_alignment, final_accuracy, learning_speed, weight_alignment
@@ -321,7 +322,7 @@ def _recipes_rates(settings: Settings) -> dict[tuple, Recipe]:
 def _measure_rates(settings: Settings, lives: Lives) -> xr.Dataset:
     def measures(life: xr.DataTree) -> xr.Dataset:
         angle = weight_alignment(life).isel(synapses=-1, drop=True)
-        lengths = life["progress"]["presentation"].values.astype(int)
+        lengths = life["progress"].dataset["presentation"].values.astype(int)
         found = {"angle": angle.drop_vars("presentation", errors="ignore")}
         return xr.Dataset(found).rename(checkpoint="length").assign_coords(length=lengths)
 
@@ -353,7 +354,7 @@ def _figure_rates(data: xr.Dataset) -> Figure:
     x = data["length"].values / 1000
     shades = [0.1 + 0.8 * k / max(1, data.sizes["rate"] - 1) for k in range(data.sizes["rate"])]
     for shade, rate in zip(shades, data["rate"].values, strict=True):
-        angle, colour = data["angle"].sel(rate=rate), colormaps["viridis"](shade)
+        angle, colour = data["angle"].sel(rate=rate), to_hex(colormaps["viridis"](shade))
         curve(ax, x, angle, "FA, noise", label=f"rate {rate:g}", colour=colour)
     ax.axhline(90, color="0.4", linestyle=":")
     ax.set_xscale("symlog", linthresh=float(x[1]))

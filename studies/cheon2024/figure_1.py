@@ -120,7 +120,7 @@ def _alt_1d(data: xr.Dataset) -> str:
 
 def _figure_1e(data: xr.Dataset) -> Figure:
     drawing, (left, right) = figure(2)
-    bins = np.arange(0, 181, 10).astype(float)
+    bins = [10.0 * edge for edge in range(19)]
     colours = {"birth": UNTRAINED, "end": COLOURS["FA, noise"]}
     for moment, label in (("birth", "untrained"), ("end", "after noise")):
         values = data["neurons"].sel(moment=moment).values.ravel()

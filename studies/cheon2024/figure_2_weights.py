@@ -92,7 +92,7 @@ def _directions(settings: Settings, lives: Lives) -> xr.Dataset:
 
 
 def _moved(life: xr.DataTree) -> np.ndarray:
-    weights = life["weights"]["forward_2"].values.astype(float)
+    weights = life["weights"].dataset["forward_2"].values.astype(float)
     return (weights[-1] - weights[0]).ravel()
 
 

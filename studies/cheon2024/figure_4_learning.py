@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
@@ -107,9 +106,12 @@ _ERRORS = {
 def measure_course(settings: Settings, lives: Mapping[Key, xr.DataTree]) -> xr.Dataset:
     """Measure the generalisation error along learning."""
     size = settings.sizes[-1]
-    first = lives[CONDITIONS[0], size, _DEPTH, settings.seeds[0]]["progress"]["presentation"]
+    first = lives[CONDITIONS[0], size, _DEPTH, settings.seeds[0]]["progress"].dataset
+    epoch = first["presentation"].values / size
     found = _errors(settings, lives, size, None).isel(size=0, drop=True)
-    found = found.rename(checkpoint="epoch").assign_coords(epoch=first.values / size)
+    found = found.rename(checkpoint="epoch").assign_coords(
+        epoch=first.dataset["presentation"].values / size
+    )
     return with_units(found, **_ERRORS, epoch=("1", "epochs of learning"))
 
 
@@ -234,7 +236,7 @@ def draw_features(found: xr.Dataset) -> Figure:
     names = found["population"].values
     for shift, condition in zip((-0.15, 0.0, 0.15), CONDITIONS, strict=True):
         values = found["rank"].sel(condition=condition)
-        look.dots(axes, np.arange(len(names)) + shift, values, condition)
+        look.dots(axes, [place + shift for place in range(len(names))], values, condition)
     axes.set_xticks(range(len(names)), [str(name).replace("_", " ") for name in names])
     axes.set_ylabel("effective rank of the Gram matrix")
     look.legend(axes)

@@ -148,7 +148,7 @@ def compare_readouts(settings: Settings, found: xr.Dataset) -> dict[str, list[Co
 def draw_readouts(found: xr.Dataset) -> Figure:
     """Draw the distributions of readouts of the first network."""
     drawn, axes = look.figure(2)
-    edges = np.linspace(0, 1, 41)
+    edges = [part / 40 for part in range(41)]
     for place, kind in zip(axes, _INPUTS, strict=True):
         values = found["probability"].sel(input=kind).isel(network=0)
         for state, colour in zip(_STATES, (look.UNTRAINED, look.COLOURS["FA, noise"]), strict=True):

@@ -177,7 +177,7 @@ def describe_meta(found: xr.Dataset) -> str:
 
 def _path_length(life: xr.DataTree) -> float:
     """Return how far the last forward weights have gone, from checkpoint to checkpoint."""
-    steps = life["weights"][f"forward_{_DEPTH}"].values.astype(float)
+    steps = life["weights"].dataset[f"forward_{_DEPTH}"].values.astype(float)
     return float(np.linalg.norm(np.diff(steps, axis=0), axis=(1, 2)).sum())
 
 
@@ -259,7 +259,7 @@ def draw_paths(found: xr.Dataset) -> Figure:
         plane.plot(*points.T, "-o", color=colour, markersize=2, linewidth=1)
         plane.annotate(label, points[-1], fontsize=5, color=colour)
     plane.plot(*found["goal"].values, "*", color="black", markersize=9)
-    plane.annotate("feedback", found["goal"].values, fontsize=6)
+    plane.annotate("feedback", tuple(found["goal"].values), fontsize=6)
     first, second = (100 * float(share) for share in found["explained_variance"])
     plane.set_xlabel(f"component 1 ({first:.0f} % of the variance)")
     plane.set_ylabel(f"component 2 ({second:.0f} %)")

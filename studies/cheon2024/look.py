@@ -1,6 +1,7 @@
 """How the figures of the study look: one colour for each condition, means with intervals."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -154,7 +155,7 @@ def dots(
     )
 
 
-def legend(axes: Axes, **options: object) -> None:
+def legend(axes: Axes, **options: Any) -> None:
     """Put a small legend without a frame."""
     axes.legend(frameon=False, fontsize="small", **options)
 

@@ -138,7 +138,7 @@ def measure(settings: Settings, lives: Mapping[tuple[Any, ...], xr.DataTree]) ->
 
 
 def _errors(life: xr.DataTree) -> np.ndarray:
-    return 100 * (1 - life["tests"]["accuracy"].values.astype(float))
+    return 100 * (1 - life["tests"].dataset["accuracy"].values.astype(float))
 
 
 def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from .lives import log10
 
 __all__ = ["COLOURS", "band", "finish", "new_figure", "publish"]
 
@@ -41,7 +42,7 @@ def band(
 ) -> None:
     """Draw the mean of (presentation, network) in front of every network."""
     values = values.transpose(..., "network")
-    middle = np.log10(values).mean("network") if log else values.mean("network")
+    middle = log10(values).mean("network") if log else values.mean("network")
     ax.plot(x, values, color=colour, linewidth=0.5, alpha=0.35, linestyle=style)
     mean = 10**middle if log else middle
     ax.plot(x, mean, color=colour, linewidth=1.6, label=label, linestyle=style)

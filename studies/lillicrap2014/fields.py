@@ -85,7 +85,7 @@ def measure(settings: Settings, lives: Mapping[tuple[Any, ...], xr.DataTree]) ->
     shares, spectra, shown = [], [], np.empty(0)
     for seed in settings.mnist_seeds:
         learned = {
-            name: lives[name, seed]["weights"]["forward_1"].values[[0, -1]][:, chosen]
+            name: lives[name, seed]["weights"].dataset["forward_1"].values[[0, -1]][:, chosen]
             for name in _LEARNED
         }
         fields = {name: values[1] for name, values in learned.items()}

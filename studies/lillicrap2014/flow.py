@@ -159,7 +159,7 @@ def measure(settings: Settings, lives: Mapping[tuple[Any, ...], xr.DataTree]) ->
 
 def _course(life: xr.DataTree) -> np.ndarray:
     """Return both weights, (checkpoint, weight)."""
-    weights = life["weights"]
+    weights = life["weights"].dataset
     return np.column_stack([weights[name].values.ravel() for name in ("forward_1", "forward_2")])
 
 

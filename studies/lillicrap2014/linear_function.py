@@ -14,7 +14,7 @@ from ..claims import Claim, Comparison, against, differs, near
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing, search
-from .lives import angles, geometric_mean, labelled, learning, linear_task, marks, presented
+from .lives import angles, geometric_mean, labelled, learning, linear_task, log10, marks, presented
 from .networks import linear
 from .settings import Settings
 
@@ -200,7 +200,7 @@ def _test_of(settings: Settings, seed: int) -> Any:
 
 def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
     """Compare what was measured with what is claimed."""
-    error = np.log10(data["error"])
+    error = log10(data["error"])
     end = error.isel(presentation=-1)
     early = int(
         np.argmin(np.abs(data["presentation"].values - _EARLY * data["presentation"].values[-1]))
@@ -212,7 +212,7 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
     ]
     pace = needed(data["error"].sel(rule="FA")) / needed(data["error"].sel(rule="BP"))
     bp, pbp = data["angle_bp"], data["angle_pbp"]
-    searched = np.log10(data["searched"]).rename(search_network="network")
+    searched = log10(data["searched"]).rename(search_network="network")
     return {
         "B1": [
             differs(

@@ -20,6 +20,7 @@ __all__ = [
     "labelled",
     "learning",
     "linear_task",
+    "log10",
     "marks",
     "mnist_task",
     "nonlinear_task",
@@ -156,6 +157,11 @@ def labelled(
     return data
 
 
+def log10(values: xr.DataArray) -> xr.DataArray:
+    """Return decimal logarithms; errors span many powers of ten."""
+    return xr.apply_ufunc(np.log10, values)
+
+
 def geometric_mean(values: xr.DataArray, dim: str = "network") -> xr.DataArray:
-    """Return the geometric mean; errors span many powers of ten."""
-    return 10 ** np.log10(values).mean(dim)
+    """Return the geometric mean."""
+    return 10 ** log10(values).mean(dim)

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib import colormaps
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from ontogeny.analysis import normalised_error
 
@@ -194,7 +195,9 @@ def figure(data: xr.Dataset) -> Figure:
     for ax in axes[1:]:
         ax.set_ylim(0, 100)
     drawing.finish(axes[0], "Examples", "Normalised squared error")
-    axes[0].get_legend().set_title("largest weight", {"size": 8})
+    legend = axes[0].get_legend()
+    assert legend is not None
+    legend.set_title("largest weight", FontProperties(size=8))
     drawing.finish(axes[1], "Examples", "Angle to BP (degrees)", legend=False)
     drawing.finish(axes[2], "Examples", "Angle to pseudo-BP (degrees)", legend=False)
     return made

@@ -13,7 +13,7 @@ from ..claims import Claim, Comparison, differs, near
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing, search
-from .lives import geometric_mean, labelled, learning, marks, nonlinear_task, presented
+from .lives import geometric_mean, labelled, learning, log10, marks, nonlinear_task, presented
 from .networks import nonlinear
 from .settings import SEARCH_SEED, Settings
 
@@ -171,8 +171,8 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
     """Compare what was measured with what is claimed."""
     end = data["error"].isel(presentation=-1, drop=True)
     final = {name: end.sel(student=name, drop=True) for name in STUDENTS}
-    logarithms = {name: np.log10(values) for name, values in final.items()}
-    searched = np.log10(data["searched"]).rename(search_network="network")
+    logarithms = {name: log10(values) for name, values in final.items()}
+    searched = log10(data["searched"]).rename(search_network="network")
     shallow = final["shallow, 3 layers"]
     return {
         "B3": [

@@ -3,7 +3,7 @@
 A linear network h = A x, y = W h learns y* = T x with feedback B; E = T - W A.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -113,8 +113,8 @@ def _pairs(seed: int) -> Stimuli:
 def recipes(settings: Settings) -> dict[tuple[Any, ...], Recipe]:
     """Describe the lives: ("drift", steps, seed), and (law, seed)."""
     found: dict[tuple[Any, ...], Recipe] = {}
-    batch = {"device": "numpy", "trials": SIZES[0]}
-    pairs = {"device": "numpy", "checkpoints": _at_pairs()}
+    batch: dict[str, Any] = {"device": "numpy", "trials": SIZES[0]}
+    pairs: dict[str, Any] = {"device": "numpy", "checkpoints": _at_pairs()}
     for seed in settings.seeds:
         for steps in settings.theory_steps:
             network = linear("FA", _TIME / steps, omega=_OMEGA, sizes=SIZES)
@@ -179,7 +179,7 @@ def extrapolated(values: list[np.ndarray]) -> np.ndarray:
 
 def _weights(life: xr.DataTree) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return A and W at all checkpoints, and B."""
-    weights = life["weights"]
+    weights = life["weights"].dataset
     return (
         weights["forward_1"].values,
         weights["forward_2"].values,
@@ -200,7 +200,7 @@ def measure(settings: Settings, lives: Mapping[tuple[Any, ...], xr.DataTree]) ->
                 **_parallel(
                     *_weights(lives["parallel", seed]),
                     *_pair(seed),
-                    lives["parallel", seed]["weights"]["presentation"].values,
+                    lives["parallel", seed]["weights"].dataset["presentation"].values,
                 ),
             }
         )
@@ -228,7 +228,7 @@ def _log(value: Any) -> float:
     return float(np.log10(max(float(value), _FLOOR)))
 
 
-def _drifts(ends: list[tuple[np.ndarray, ...]]) -> dict[str, float]:
+def _drifts(ends: Sequence[tuple[np.ndarray, ...]]) -> dict[str, float]:
     found = {}
     for name, sign in (("drift", 1), ("other", -1)):
         changes = [
