@@ -109,9 +109,7 @@ def measure_course(settings: Settings, lives: Mapping[Key, xr.DataTree]) -> xr.D
     first = lives[CONDITIONS[0], size, _DEPTH, settings.seeds[0]]["progress"].dataset
     epoch = first["presentation"].values / size
     found = _errors(settings, lives, size, None).isel(size=0, drop=True)
-    found = found.rename(checkpoint="epoch").assign_coords(
-        epoch=first.dataset["presentation"].values / size
-    )
+    found = found.rename(checkpoint="epoch").assign_coords(epoch=epoch)
     return with_units(found, **_ERRORS, epoch=("1", "epochs of learning"))
 
 
