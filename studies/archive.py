@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.data import open_trajectory
-from ontogeny.data.files import replacing
+from ontogeny.data.files import exclusive, replacing
 from ontogeny.models import simulate
 
 from .recipe import Branch, Recipe
@@ -142,6 +142,8 @@ def live(recipe: Recipe, archive: Archive, progress: Tell | None = None) -> None
 
     Raises
     ------
+    BlockingIOError
+        If another process lives it.
     KeyError
         If the life that it begins from has not been lived.
     ValueError
@@ -152,8 +154,19 @@ def live(recipe: Recipe, archive: Archive, progress: Tell | None = None) -> None
     if recipe in archive:
         return
     path = archive.path(recipe)
+    refusal = (
+        f"live: expected a life that nothing else lives, got {recipe.label}, which another process "
+        f"is writing to {str(path)!r}; wait for it"
+    )
+    # Until both files are there: a second process would find the life whole, and tell of it too.
+    with exclusive(path.with_suffix(".lock"), refusal):
+        if recipe not in archive:
+            _lived(recipe, archive, path, progress)
+
+
+def _lived(recipe: Recipe, archive: Archive, path: Path, progress: Tell | None) -> None:
+    """Have a life lived that no other process lives, and tell of it."""
     weights = None if recipe.birth is None else _born(recipe.birth, recipe.seed, archive)
-    path.parent.mkdir(parents=True, exist_ok=True)
     begin = time.time()
     simulate(
         recipe.network,

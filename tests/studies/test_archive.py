@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ontogeny.data import gaussian_noise, load_images
+from ontogeny.data import files, gaussian_noise, load_images
 from ontogeny.models import Learning, Record, Schedule, Spontaneous, layered
 from ontogeny.studies.archive import Archive, Lives, live
 from ontogeny.studies.recipe import Branch, Recipe
@@ -78,6 +78,22 @@ def test_a_life_is_lived_once(archive, noise):
     before = archive.path(noise).stat().st_mtime_ns
     live(replace(noise, label="the same"), archive)
     assert archive.path(noise).stat().st_mtime_ns == before
+
+
+def test_a_life_is_claimed_until_all_is_told(tmp_path, monkeypatch):
+    archive, life, refused = Archive(tmp_path), recipe(NOISE), []
+
+    def replacing(path):
+        with pytest.raises(BlockingIOError, match=r"live: expected a life that nothing else lives"):
+            live(life, archive)
+        refused.append(path.suffix)
+        return files.replacing(path)
+
+    monkeypatch.setattr("ontogeny.studies.archive.replacing", replacing)
+    live(life, archive)
+    assert refused == [".json"]
+    suffixes = {path.suffix for path in archive.path(life).parent.iterdir()}
+    assert suffixes == {".nc", ".json"}
 
 
 def test_beside_a_life_stands_what_made_it(archive, noise):
