@@ -99,9 +99,11 @@ def connected(address: str) -> Iterator[Client]:
             f"live_all.scheduler: expected the address of a Dask scheduler, such as "
             f"'tcp://10.0.0.1:8786', got {address!r} ({' '.join(str(error).split())})"
         ) from error
+    # Of its own: other runs on the cluster have theirs.
+    name = f"ontogeny-{uuid.uuid4().hex[:8]}"
     with client:
         try:
-            client.register_plugin(Prepare(deaf=False), name="ontogeny")
+            client.register_plugin(Prepare(deaf=False), name=name)
         except ImportError as error:
             raise RuntimeError(
                 f"live_all.scheduler: expected workers on which ontogeny is installed, got "
@@ -110,7 +112,7 @@ def connected(address: str) -> Iterator[Client]:
         try:
             yield client
         finally:
-            client.unregister_worker_plugin("ontogeny")
+            client.unregister_worker_plugin(name)
 
 
 class Dispatch:

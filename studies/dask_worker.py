@@ -18,6 +18,9 @@ INTERVAL = 0.5
 
 # Runs that somebody wants to end.
 _stopped: set[str] = set()
+# Runs that this process is prepared for, and what the first of them has changed.
+_prepared: list["Prepare"] = []
+_limits: list[threadpool_limits] = []
 
 
 class Prepare(WorkerPlugin):
@@ -37,13 +40,18 @@ class Prepare(WorkerPlugin):
         # Only libraries that are loaded now are limited.
         for name in ("scipy.linalg", "brian2", "ontogeny.models"):
             import_module(name)
-        self.limits = threadpool_limits(1, user_api="blas")
+        _prepared.append(self)
+        if not _limits:
+            _limits.append(threadpool_limits(1, user_api="blas"))
         if self.deaf:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def teardown(self, worker: Worker) -> None:
-        """Leave a process as it was."""
-        self.limits.restore_original_limits()
+        """Leave a process as it was, unless another run has lives there."""
+        if self in _prepared:
+            _prepared.remove(self)
+        if _limits and not _prepared:
+            _limits.pop().restore_original_limits()
 
 
 def stop(run: str) -> None:

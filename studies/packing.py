@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,8 @@ __all__ = ["Packer", "unpacked"]
 
 # Sets of stimuli that a worker holds: lives of a study share a few.
 KEPT = 8
+# Seconds between two looks whether another run has done with the folder.
+PAUSE = 0.1
 
 
 class Packer:
@@ -53,11 +56,20 @@ class Packer:
             description = describe(stimuli)
             place = None
             if stimuli.origin is None and self.folder is not None:
-                with self.folder.claimed():
-                    keep_stimuli(self.folder, stimuli)
+                _keep(self.folder, stimuli)
                 place = str(self.folder.path)
             self.known[id(stimuli)] = stimuli, json.dumps([description, place], sort_keys=True)
         return self.known[id(stimuli)][1]
+
+
+def _keep(folder: PartsFolder, stimuli: Stimuli) -> None:
+    """Write stimuli into a folder; while another run does, wait."""
+    while True:
+        try:
+            with folder.claimed():
+                return keep_stimuli(folder, stimuli)
+        except BlockingIOError:
+            time.sleep(PAUSE)
 
 
 class _Pickler(cloudpickle.Pickler):
