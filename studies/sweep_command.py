@@ -60,7 +60,7 @@ def sweep_file(
         from .sweeps import sweep
 
         make = loaded_function(file)
-        values = dict(parsed_values(text) for text in grid)
+        values = parsed_grid(grid)
         with bar_of_lives() as bar:
             lives = sweep(
                 make,
@@ -80,6 +80,36 @@ def sweep_file(
 
         Console().print(sweep_table(measured(lives), list(values)))
         typer.echo(f"Written to {folder}: lives.nc, and every life below lives")
+
+
+def parsed_grid(texts: Sequence[str]) -> dict[str, list[Any]]:
+    """Read the values of all parameters.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        As `parsed_values` takes them.
+
+    Raises
+    ------
+    ValueError
+        If a parameter comes twice, or has no name or no value.
+
+    Examples
+    --------
+    >>> parsed_grid(["rate=1e-4", "hidden=50,100"])
+    {'rate': [0.0001], 'hidden': [50, 100]}
+    """
+    grid: dict[str, list[Any]] = {}
+    for text in texts:
+        name, values = parsed_values(text)
+        if name in grid:
+            raise ValueError(
+                f"sweep.grid: expected each parameter once, got {name!r} twice; give all of its "
+                f"values at once: {name}={','.join(map(str, grid[name] + values))}"
+            )
+        grid[name] = values
+    return grid
 
 
 def parsed_values(text: str) -> tuple[str, list[Any]]:

@@ -5,7 +5,13 @@ from ontogeny.data import Stimuli, check_trajectory, gaussian_noise, open_trajec
 from ontogeny.models import Learning, Schedule, Spontaneous, layered, simulate
 from ontogeny.plasticity import Adam, Backpropagation, FeedbackAlignment
 from ontogeny.studies import sweep
-from ontogeny.studies.sweep_command import loaded_function, measured, parsed_values, sweep_table
+from ontogeny.studies.sweep_command import (
+    loaded_function,
+    measured,
+    parsed_grid,
+    parsed_values,
+    sweep_table,
+)
 
 FILE = """
 from ontogeny.data import gaussian_noise
@@ -183,3 +189,8 @@ def test_classes_of_a_file_travel_to_workers(tmp_path):
 def test_values_are_numbers_only_if_all_are():
     assert parsed_values("a = 1, 2.5") == ("a", [1.0, 2.5])
     assert parsed_values("a=1,x") == ("a", ["1", "x"])
+
+
+def test_parameter_that_comes_twice_is_refused():
+    with pytest.raises(ValueError, match=r"got 'rate' twice; .* at once: rate=1,2,3$"):
+        parsed_grid(["rate=1,2", "rate=3"])
