@@ -10,7 +10,7 @@ from .html_claims import panel_section
 from .html_elements import Html, anchor, joined, tag
 from .html_lives import description_sections, life_entries
 from .html_numbers import HEADS, cards, found_cells
-from .scorecard_words import count_sentence, duration, reason
+from .scorecard_words import count_sentence, duration, reason, workers_text
 
 __all__ = ["html_report"]
 
@@ -91,7 +91,6 @@ def _header(scorecard: Mapping[str, Any]) -> Html:
     cited = joined(scorecard["citation"])
     if link:
         cited = joined(cited, " ", tag("a", link, href=link))
-    workers = "one worker" if run["workers"] == 1 else f"{run['workers']} workers"
     panels = [
         tag("li", tag("a", panel["name"], href=f"#{anchor('panel', panel['name'])}"))
         for panel in scorecard["panels"]
@@ -118,7 +117,7 @@ def _header(scorecard: Mapping[str, Any]) -> Html:
         _bar(scorecard["claims"]),
         tag(
             "p",
-            f"One run, on {run['date']}, took {duration(run['seconds'])} with {workers}:",
+            f"One run, on {run['date']}, took {duration(run['seconds'])} with {workers_text(run)}:",
             class_="made",
         ),
         tag("pre", tag("code", run["command"]), tabindex=0),

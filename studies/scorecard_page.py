@@ -15,6 +15,7 @@ from .scorecard_words import (
     reason,
     value_text,
     words_of_test,
+    workers_text,
 )
 
 __all__ = ["page"]
@@ -93,7 +94,7 @@ def page(scorecard: Mapping[str, Any]) -> str:
         command=run["command"],
         study=scorecard["study"],
         duration=duration(run["seconds"]),
-        workers="one worker" if run["workers"] == 1 else f"{run['workers']} workers",
+        workers=workers_text(run),
         counts=count_sentence(scorecard),
         claims=table(HEADS, map(_row, scorecard["claims"])),
         details="\n\n".join(_claim(claim, scorecard) for claim in scorecard["claims"]),

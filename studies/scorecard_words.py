@@ -20,6 +20,7 @@ __all__ = [
     "reason",
     "value_text",
     "words_of_test",
+    "workers_text",
 ]
 
 _UNITS = {"1": "", "degree": "°", "degrees": "°", "percent": " %"}
@@ -172,6 +173,20 @@ def duration(seconds: float) -> str:
         return f"{seconds / 60:.1f} minutes"
     minutes = round(seconds / 60)
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def workers_text(run: Mapping[str, Any]) -> str:
+    """Say how many lives were lived at a time.
+
+    Examples
+    --------
+    >>> workers_text({"workers": 1}), workers_text({"workers": 4}), workers_text({"workers": None})
+    ('one worker', '4 workers', 'as many workers as there were processors')
+    """
+    count = run["workers"]
+    if count is None:
+        return "as many workers as there were processors"
+    return "one worker" if count == 1 else f"{count} workers"
 
 
 def lives_by_condition(

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .terminal import bar_of_lives, errors_in_one_line
-from .threads import single_thread
+from .threads import processors, single_thread
 
 __all__ = ["study_app"]
 
@@ -97,7 +97,9 @@ def run(
                 scheduler=scheduler,
                 progress=bar,
             )
-        _report(study, settings, folder, out, {"seconds": round(seconds, 1), "workers": workers})
+        # A cluster of others has as many as it has.
+        count = workers or (processors() if scheduler is None else "a cluster's")
+        _report(study, settings, folder, out, {"seconds": round(seconds, 1), "workers": count})
 
 
 @study_app.command()

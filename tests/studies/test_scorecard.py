@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ontogeny.data import files
 from ontogeny.studies import claims
+from ontogeny.studies.html_report import html_report
 from ontogeny.studies.scorecard import read_scorecard, same_science, write_scorecard
 from ontogeny.studies.scorecard_check import check_scorecard
 from ontogeny.studies.scorecard_page import page
@@ -175,6 +176,12 @@ def test_what_is_quoted_stays_text_in_markdown(scorecard):
     text = page(scorecard)
     assert not re.search(r"(?<!\\)<(script|b|angles)", text)
     assert r"\<script>" in text and r"\*d\* \_e\_ \[f\](g) \$h\$" in text
+
+
+def test_workers_are_told_where_nobody_counted_them(scorecard, sample):
+    scorecard["run"]["workers"] = None
+    for text in (page(scorecard), html_report(scorecard, sample.figures())):
+        assert "with as many workers as there were processors" in text
 
 
 def test_the_table_fits_into_100_columns(scorecard):
