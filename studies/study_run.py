@@ -286,10 +286,19 @@ def _claim(
     return {
         **outcome.as_json(),
         "panel": panel.name,
-        "command": f"ontogeny study run {study.name} --panel {panel.name} "
-        f"--networks {settings.networks} --device {settings.device}",
+        "command": _command(study, settings, panel),
         "lives": names,
     }
+
+
+def _command(study: Study, settings: Any, panel: Panel) -> str:
+    """Return the command that has a panel run with these settings."""
+    text = f"ontogeny study run {study.name} --panel {panel.name} "
+    text += f"--networks {settings.networks} --device {settings.device}"
+    if settings.seed != study.settings.seed:
+        text += f" --seed {settings.seed}"
+    given = {name: getattr(settings, name) for name in ("networks", "seed", "device")}
+    return text if settings == settings_of(study, **given) else f"{text} --quick"
 
 
 def _told(recipe: Recipe, descriptions: dict[str, Any]) -> dict[str, Any]:

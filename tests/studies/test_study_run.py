@@ -11,10 +11,11 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
+from ontogeny.studies.archive import Archive
 from ontogeny.studies.command_line import app
 from ontogeny.studies.scorecard import read_scorecard, same_science
 from ontogeny.studies.study import STUDIES, find_study
-from ontogeny.studies.study_run import settings_of
+from ontogeny.studies.study_run import scorecard_of, settings_of
 
 COMMAND = [sys.executable, "-c", "from ontogeny.studies.command_line import app; app()"]
 PANELS = ["--panel", "1d", "--panel", "1e", "--panel", "2b"]
@@ -104,6 +105,28 @@ def test_a_report_needs_no_lives(alone, tmp_path):
     assert same_science(scorecard, again)
     assert again["run"]["seconds"] == scorecard["run"]["seconds"]
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".html"}
+
+
+@pytest.mark.parametrize(
+    ("given", "options"),
+    [
+        ({}, ""),
+        ({"seed": 7}, " --seed 7"),
+        ({"quick": True, "networks": 3}, " --quick"),
+        ({"quick": True, "seed": 7}, " --seed 7 --quick"),
+    ],
+)
+@pytest.mark.parametrize("name", STUDIES)
+def test_commands_of_claims_have_all_that_was_chosen(name, given, options, tmp_path):
+    study = find_study(name)
+    settings = settings_of(study, **given)
+    found = scorecard_of(study, settings, {}, archive=Archive(tmp_path), run={})
+    panel = study.panels[0]
+    claim = next(claim for claim in found["claims"] if claim["panel"] == panel.name)
+    assert claim["command"] == (
+        f"ontogeny study run {name} --panel {panel.name} --networks {settings.networks} "
+        f"--device {settings.device}{options}"
+    )
 
 
 def test_nothing_measured_is_an_error(tmp_path):
