@@ -56,7 +56,7 @@ settings, title, too; got study
     _check_plain(scorecard, "")
     if not re.fullmatch(r"\w[\w-]*", scorecard["study"]):
         _wrong(".study", "letters, digits, '_' and '-', as it names files", scorecard["study"])
-    if not re.fullmatch(r"(https?://\S+)?", scorecard["link"]):
+    if not re.fullmatch(r"(https?://[^\s<>]+)?", scorecard["link"]):
         _wrong(".link", "an address that begins with https:// or http://", scorecard["link"])
     _has(scorecard["run"], RUN, ".run")
     for number, claim in enumerate(scorecard["claims"]):

@@ -26,9 +26,7 @@ TEMPLATE = """# {title}
 
 Every number on this page is from one run, on {date}, of
 
-```sh
 {command}
-```
 
 which wrote this page, [the same with figures]({study}.html) and [all numbers]({study}.json), and
 took {duration} with {workers}.
@@ -91,7 +89,7 @@ def page(scorecard: Mapping[str, Any]) -> str:
         title=plain(scorecard["title"]),
         citation=_citation(scorecard),
         date=plain(run["date"]),
-        command=run["command"],
+        command=_block(run["command"]),
         study=scorecard["study"],
         duration=duration(run["seconds"]),
         workers=workers_text(run),
@@ -121,6 +119,13 @@ def _code(text: str) -> str:
     fence = "``" if "`" in line else "`"
     space = " " if "`" in line else ""
     return f"{fence}{space}{line}{space}{fence}"
+
+
+def _block(command: str) -> str:
+    """Return a block of code that nothing in it can end."""
+    longest = max(map(len, re.findall("`+", command)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}sh\n{command}\n{fence}"
 
 
 def _citation(scorecard: Mapping[str, Any]) -> str:

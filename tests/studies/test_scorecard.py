@@ -178,6 +178,11 @@ def test_what_is_quoted_stays_text_in_markdown(scorecard):
     assert r"\<script>" in text and r"\*d\* \_e\_ \[f\](g) \$h\$" in text
 
 
+def test_a_command_cannot_leave_its_block(scorecard):
+    scorecard["run"]["command"] = "ontogeny 'x\n```\n<b>'"
+    assert "\n````sh\nontogeny 'x\n```\n<b>'\n````\n" in page(scorecard)
+
+
 def test_workers_are_told_where_nobody_counted_them(scorecard, sample):
     scorecard["run"]["workers"] = None
     for text in (page(scorecard), html_report(scorecard, sample.figures())):
