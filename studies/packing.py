@@ -13,7 +13,7 @@ import cloudpickle
 
 from ontogeny.data import Stimuli
 from ontogeny.data.parts import PartsFolder
-from ontogeny.models.description import describe, digest_of_stimuli
+from ontogeny.models.description import describe
 from ontogeny.models.resuming import stimuli_again
 from ontogeny.models.store import keep_stimuli
 
@@ -108,7 +108,7 @@ def _stimuli(name: str) -> Stimuli:
 
 
 def _check(stimuli: Stimuli, description: Mapping[str, Any]) -> None:
-    if digest_of_stimuli(stimuli) != description["sha256"]:
+    if describe(stimuli) != description:
         raise ValueError(
             f"live_all.recipes: expected on the worker the same {description['name']!r} as here, "
             f"got other stimuli; give all machines the same data sets and version of ontogeny"

@@ -1,10 +1,12 @@
 """Descriptions travel without their images; runs beside each other do not disturb each other."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from ontogeny.data import Stimuli
+from ontogeny.data import Stimuli, load_images
 from ontogeny.data.parts import PartsFolder
 from ontogeny.studies import dask_worker
 from ontogeny.studies.dask_worker import Prepare
@@ -23,6 +25,16 @@ def test_stimuli_are_named_and_found_again(tmp_path):
     found = unpacked(packed)
     assert found[0] is found[1]
     assert found[0].images.identical(given.images) and found[0].labels.identical(given.labels)
+
+
+def test_stimuli_that_are_others_where_they_are_loaded_are_refused(monkeypatch):
+    given = load_images("mnist-5k").test.sample(20)
+    packed = Packer().pack(given)
+    # The same images, brighter.
+    other = replace(given, scale=1.0).of_origin(given.origin)
+    monkeypatch.setattr("ontogeny.studies.packing.stimuli_again", lambda *given: other)
+    with pytest.raises(ValueError, match=r"live_all\.recipes: expected on the worker the same"):
+        unpacked(packed)
 
 
 def test_another_run_that_writes_stimuli_is_waited_for(tmp_path, monkeypatch):
