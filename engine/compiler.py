@@ -11,6 +11,9 @@ from pathlib import Path
 
 __all__ = ["compile_project", "compiler", "compiler_identity", "compiler_problem"]
 
+# By these a make tells those that it starts what it was told itself.
+_MAKE = ("MAKEFLAGS", "MFLAGS", "GNUMAKEFLAGS", "MAKELEVEL")
+
 
 def compiler() -> list[str]:
     """Return the command of the C++ compiler, as make takes it from ``$CXX``: g++ by default."""
@@ -65,7 +68,12 @@ def compile_project(project: Path, command: Sequence[str] = ()) -> None:
     # cannot matter.
     (project / "make.deps").touch()
     done = subprocess.run(
-        command or ["make", f"-j{os.cpu_count() or 1}"], cwd=project, capture_output=True, text=True
+        command or ["make", f"-j{os.cpu_count() or 1}"],
+        cwd=project,
+        # Where `make CXXFLAGS=...` has started this process, its flags are for other files.
+        env={name: value for name, value in os.environ.items() if name not in _MAKE},
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise RuntimeError(

@@ -18,6 +18,7 @@ import pytest
 
 from ontogeny.data import gaussian_noise, uniform_noise
 from ontogeny.engine import DEVICES, cache, compiled
+from ontogeny.engine.compiler import compile_project
 from ontogeny.models import Schedule, Spontaneous, layered, simulate
 from ontogeny.plasticity import SGD, FeedbackAlignment, Gaussian
 
@@ -220,3 +221,10 @@ def test_rules_of_one_text_are_told_apart(compiler):
     )
     difference = first["weights"]["forward_1"] - second["weights"]["forward_1"]
     assert float(abs(difference).max()) > 1e-3
+
+
+def test_flags_of_a_make_around_it_are_not_for_programs(tmp_path, monkeypatch):
+    (tmp_path / "makefile").write_text("CXXFLAGS = -c\nall:\n\t@echo '$(CXXFLAGS)' > told\n")
+    monkeypatch.setenv("MAKEFLAGS", "s -- CXXFLAGS=-O2")
+    compile_project(tmp_path)
+    assert (tmp_path / "told").read_text() == "-c\n"
