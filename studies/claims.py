@@ -272,9 +272,11 @@ def same(
         return _too_few(label, rule, value, unit)
     tests, effect_size = _contrasted(a, b)
     p_value = tests[0].p_value
+    # Tests leave NaN out: what a network that has failed would have said is not known.
+    absent = math.isfinite(value) and p_value is not None and p_value >= alpha
     return Comparison(
         label=label,
-        verdict=_REPRODUCED if p_value is not None and p_value >= alpha else _NOT,
+        verdict=_REPRODUCED if absent else _NOT,
         rule=rule,
         value=value,
         unit=unit,
@@ -338,7 +340,10 @@ def against(
     found = one_sample(xr.DataArray(x, dims="value"), constant, "value", test=test)
     tests = (_result(names[test], False, found),)
     p_value = tests[0].p_value
-    if expected in _ABSENT:
+    if not math.isfinite(value):
+        # Tests leave NaN out: what a network that has failed would have said is not known.
+        verdict = _NOT
+    elif expected in _ABSENT:
         absent = p_value is not None and p_value >= alpha
         below = expected == "not greater" and value <= constant
         verdict = _REPRODUCED if absent or below else _NOT
@@ -388,7 +393,7 @@ def near(
     """
     x = np.asarray(values, float).reshape(-1)
     value = float(x.mean())
-    interval = _interval(x)
+    interval = _interval(x) if math.isfinite(value) else None
     inside = interval is not None and interval[0] <= published <= interval[1]
     close = abs(value - published) <= tolerance
     return Comparison(

@@ -124,3 +124,16 @@ def test_what_json_cannot_hold_is_null():
 def test_verdicts_are_checked():
     with pytest.raises(ValueError, match=r"Comparison\.verdict: expected one of"):
         Comparison(label="", verdict="fine", rule="")
+
+
+def test_a_network_that_failed_reproduces_nothing():
+    failed = over([np.nan, *BASE[1:]])
+    for found in (
+        differs("d", failed, over(BASE) - 9, expected="greater"),
+        same("d", failed, over(BASE)),
+        against("d", failed, 0, expected="equal"),
+        against("d", failed, 9, expected="different"),
+        near("d", failed, float(BASE.mean()), tolerance=5),
+    ):
+        assert found.verdict == "not reproduced"
+        assert found.as_json()["value"] is None
