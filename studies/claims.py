@@ -27,6 +27,7 @@ __all__ = [
 VERDICTS = ("reproduced", "direction only", "not reproduced", "not run")
 DIRECTIONS = ("greater", "less")
 _ABSENT = ("equal", "not greater")
+_DIFFERENT = "different"
 _REPRODUCED, _DIRECTION, _NOT, _NOT_RUN = VERDICTS
 _FEW = "expected at least 2 networks"
 
@@ -201,7 +202,7 @@ def differs(
         What is compared.
     a, b : xarray.DataArray, (network,)
         The measure; networks have equal labels.
-    expected : {"greater", "less"}
+    expected : {"greater", "less", "different"}
         What is claimed of a beside b.
     alpha : float
         The level that the paper states.
@@ -213,7 +214,8 @@ def differs(
     Comparison
         The mean difference a - b with its interval, Cohen's d_z, the two-sample t test (as papers
         have it) and the paired one. Reproduced: the difference has the claimed sign and both tests
-        have P < alpha; direction only: it has the claimed sign.
+        have P < alpha; direction only: it has the claimed sign. What is only to be different has no
+        sign: reproduced where both tests have P < alpha, or else not.
 
     Raises
     ------
@@ -227,15 +229,16 @@ def differs(
         f"reproduced: mean difference {_sign(expected)} 0 and both t tests P < {alpha:g}; "
         f"direction only: mean difference {_sign(expected)} 0"
     )
+    if expected == _DIFFERENT:
+        rule = f"reproduced: both t tests P < {alpha:g}; else not"
     difference = a.values - b.values
     value = float(difference.mean())
     if len(difference) < 2:
         return _too_few(label, rule, value, unit)
     tests, effect_size = _contrasted(a, b)
-    right = value > 0 if expected == "greater" else value < 0
     return Comparison(
         label=label,
-        verdict=_directed(right, tests, alpha),
+        verdict=_directed(value, expected, tests, alpha),
         rule=rule,
         value=value,
         unit=unit,
@@ -320,9 +323,9 @@ def against(
     Comparison
         The mean with its interval. Reproduced: P < alpha with the claimed sign (for ``"equal"``:
         P >= alpha; for ``"not greater"``: P >= alpha, or a smaller mean); direction only: the
-        claimed sign.
+        claimed sign, which ``"different"`` does not have.
     """
-    choices = (*DIRECTIONS, "different", *_ABSENT)
+    choices = (*DIRECTIONS, _DIFFERENT, *_ABSENT)
     if expected not in choices:
         raise ValueError(f"against.expected: expected one of {choices}, got {expected!r}")
     x = np.asarray(values, float).reshape(-1)
@@ -350,8 +353,7 @@ def against(
     else:
         # Wilcoxon's test is one of the median.
         middle = value if test == "t" else float(np.median(x))
-        signs = {"greater": middle > constant, "less": middle < constant}
-        verdict = _directed(signs.get(expected, middle != constant), tests, alpha)
+        verdict = _directed(middle - constant, expected, tests, alpha)
     return Comparison(
         label=label,
         verdict=verdict,
@@ -432,10 +434,12 @@ def _contrasted(
     return tests, ("Cohen's d_z", float(paired["effect_size"]))
 
 
-def _directed(right: bool, tests: Sequence[TestResult], alpha: float) -> str:
-    if not right:
-        return _NOT
+def _directed(value: float, expected: str, tests: Sequence[TestResult], alpha: float) -> str:
     clear = all(test.p_value is not None and test.p_value < alpha for test in tests)
+    if expected == _DIFFERENT:
+        return _REPRODUCED if clear and math.isfinite(value) else _NOT
+    if not (value > 0 if expected == "greater" else value < 0):
+        return _NOT
     return _REPRODUCED if clear else _DIRECTION
 
 
@@ -464,5 +468,6 @@ def _sign(expected: str) -> str:
 
 
 def _check_direction(where: str, expected: str) -> None:
-    if expected not in DIRECTIONS:
-        raise ValueError(f"{where}.expected: expected one of {DIRECTIONS}, got {expected!r}")
+    choices = (*DIRECTIONS, _DIFFERENT)
+    if expected not in choices:
+        raise ValueError(f"{where}.expected: expected one of {choices}, got {expected!r}")
