@@ -235,6 +235,8 @@ def differs(
     value = float(difference.mean())
     if len(difference) < 2:
         return _too_few(label, rule, value, unit)
+    if not math.isfinite(value):
+        return _undefined(label, rule, difference, unit)
     tests, effect_size = _contrasted(a, b)
     return Comparison(
         label=label,
@@ -273,13 +275,13 @@ def same(
     value = float(difference.mean())
     if len(difference) < 2:
         return _too_few(label, rule, value, unit)
+    if not math.isfinite(value):
+        return _undefined(label, rule, difference, unit)
     tests, effect_size = _contrasted(a, b)
     p_value = tests[0].p_value
-    # Tests leave NaN out: what a network that has failed would have said is not known.
-    absent = math.isfinite(value) and p_value is not None and p_value >= alpha
     return Comparison(
         label=label,
-        verdict=_REPRODUCED if absent else _NOT,
+        verdict=_REPRODUCED if p_value is not None and p_value >= alpha else _NOT,
         rule=rule,
         value=value,
         unit=unit,
@@ -340,13 +342,12 @@ def against(
     value = float(x.mean())
     if len(x) < 2:
         return _too_few(label, rule, value, unit)
+    if not math.isfinite(value):
+        return _undefined(label, rule, x, unit)
     found = one_sample(xr.DataArray(x, dims="value"), constant, "value", test=test)
     tests = (_result(names[test], False, found),)
     p_value = tests[0].p_value
-    if not math.isfinite(value):
-        # Tests leave NaN out: what a network that has failed would have said is not known.
-        verdict = _NOT
-    elif expected in _ABSENT:
+    if expected in _ABSENT:
         absent = p_value is not None and p_value >= alpha
         below = expected == "not greater" and value <= constant
         verdict = _REPRODUCED if absent or below else _NOT
@@ -395,14 +396,19 @@ def near(
     """
     x = np.asarray(values, float).reshape(-1)
     value = float(x.mean())
-    interval = _interval(x) if math.isfinite(value) else None
+    rule = (
+        f"reproduced: the mean of {len(x)} is within {tolerance:g} of {published:g}, or "
+        f"{published:g} within its 95 % interval; else not"
+    )
+    if not math.isfinite(value):
+        return _undefined(label, rule, x, unit)
+    interval = _interval(x)
     inside = interval is not None and interval[0] <= published <= interval[1]
     close = abs(value - published) <= tolerance
     return Comparison(
         label=label,
         verdict=_REPRODUCED if close or inside else _NOT,
-        rule=f"reproduced: within {tolerance:g} of {published:g}, or {published:g} within the "
-        f"95 % interval; else not",
+        rule=rule,
         value=value,
         unit=unit,
         interval=interval,
@@ -437,7 +443,7 @@ def _contrasted(
 def _directed(value: float, expected: str, tests: Sequence[TestResult], alpha: float) -> str:
     clear = all(test.p_value is not None and test.p_value < alpha for test in tests)
     if expected == _DIFFERENT:
-        return _REPRODUCED if clear and math.isfinite(value) else _NOT
+        return _REPRODUCED if clear else _NOT
     if not (value > 0 if expected == "greater" else value < 0):
         return _NOT
     return _REPRODUCED if clear else _DIRECTION
@@ -457,6 +463,13 @@ def _too_few(label: str, rule: str, value: float, unit: str) -> Comparison:
     return Comparison(
         label=f"{label} ({_FEW})", verdict=_NOT_RUN, rule=rule, value=value, unit=unit
     )
+
+
+def _undefined(label: str, rule: str, values: np.ndarray, unit: str) -> Comparison:
+    """Reproduce nothing where the measure of a network is no number: tests would leave it out."""
+    failed = int((~np.isfinite(values)).sum())
+    text = f"{label} (not defined in {failed} of {len(values)})"
+    return Comparison(label=text, verdict=_NOT, rule=rule, unit=unit)
 
 
 def _finite(value: float | None) -> float | None:

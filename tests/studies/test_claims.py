@@ -145,6 +145,8 @@ def test_a_network_that_failed_reproduces_nothing():
         against("d", failed, 0, expected="equal"),
         against("d", failed, 9, expected="different"),
         near("d", failed, float(BASE.mean()), tolerance=5),
+        against("d", failed.where(failed.network > 9), 9, expected="less"),
     ):
         assert found.verdict == "not reproduced"
         assert found.as_json()["value"] is None
+        assert "(not defined in 1" in found.label
