@@ -251,8 +251,8 @@ def _best_of_others(angle: xr.DataArray) -> xr.DataArray:
 
     The network that is tested does not take part in the choice of what it is tested for.
     """
-    others = angle.sum("network", skipna=False) - angle
-    return others.argmin("length")
+    others = (angle.sum("network", skipna=False) - angle).transpose("length", "network")
+    return xr.DataArray(np.argmin(others.values, axis=0), dims="network")
 
 
 def _listed(lengths: npt.NDArray[Any]) -> str:
