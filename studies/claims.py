@@ -27,6 +27,7 @@ __all__ = [
 VERDICTS = ("reproduced", "direction only", "not reproduced", "not run")
 DIRECTIONS = ("greater", "less")
 _ABSENT = ("equal", "not greater")
+_DIFFERENT = "different"
 _REPRODUCED, _DIRECTION, _NOT, _NOT_RUN = VERDICTS
 _FEW = "expected at least 2 networks"
 
@@ -201,7 +202,7 @@ def differs(
         What is compared.
     a, b : xarray.DataArray, (network,)
         The measure; networks have equal labels.
-    expected : {"greater", "less"}
+    expected : {"greater", "less", "different"}
         What is claimed of a beside b.
     alpha : float
         The level that the paper states.
@@ -213,7 +214,8 @@ def differs(
     Comparison
         The mean difference a - b with its interval, Cohen's d_z, the two-sample t test (as papers
         have it) and the paired one. Reproduced: the difference has the claimed sign and both tests
-        have P < alpha; direction only: it has the claimed sign.
+        have P < alpha; direction only: it has the claimed sign. What is only to be different has no
+        sign: reproduced where both tests have P < alpha, or else not.
 
     Raises
     ------
@@ -227,15 +229,18 @@ def differs(
         f"reproduced: mean difference {_sign(expected)} 0 and both t tests P < {alpha:g}; "
         f"direction only: mean difference {_sign(expected)} 0"
     )
+    if expected == _DIFFERENT:
+        rule = f"reproduced: both t tests P < {alpha:g}; else not"
     difference = a.values - b.values
     value = float(difference.mean())
     if len(difference) < 2:
         return _too_few(label, rule, value, unit)
+    if not math.isfinite(value):
+        return _undefined(label, rule, difference, unit)
     tests, effect_size = _contrasted(a, b)
-    right = value > 0 if expected == "greater" else value < 0
     return Comparison(
         label=label,
-        verdict=_directed(right, tests, alpha),
+        verdict=_directed(value, expected, tests, alpha),
         rule=rule,
         value=value,
         unit=unit,
@@ -270,6 +275,8 @@ def same(
     value = float(difference.mean())
     if len(difference) < 2:
         return _too_few(label, rule, value, unit)
+    if not math.isfinite(value):
+        return _undefined(label, rule, difference, unit)
     tests, effect_size = _contrasted(a, b)
     p_value = tests[0].p_value
     return Comparison(
@@ -318,9 +325,9 @@ def against(
     Comparison
         The mean with its interval. Reproduced: P < alpha with the claimed sign (for ``"equal"``:
         P >= alpha; for ``"not greater"``: P >= alpha, or a smaller mean); direction only: the
-        claimed sign.
+        claimed sign, which ``"different"`` does not have.
     """
-    choices = (*DIRECTIONS, "different", *_ABSENT)
+    choices = (*DIRECTIONS, _DIFFERENT, *_ABSENT)
     if expected not in choices:
         raise ValueError(f"against.expected: expected one of {choices}, got {expected!r}")
     x = np.asarray(values, float).reshape(-1)
@@ -335,6 +342,8 @@ def against(
     value = float(x.mean())
     if len(x) < 2:
         return _too_few(label, rule, value, unit)
+    if not math.isfinite(value):
+        return _undefined(label, rule, x, unit)
     found = one_sample(xr.DataArray(x, dims="value"), constant, "value", test=test)
     tests = (_result(names[test], False, found),)
     p_value = tests[0].p_value
@@ -345,8 +354,7 @@ def against(
     else:
         # Wilcoxon's test is one of the median.
         middle = value if test == "t" else float(np.median(x))
-        signs = {"greater": middle > constant, "less": middle < constant}
-        verdict = _directed(signs.get(expected, middle != constant), tests, alpha)
+        verdict = _directed(middle - constant, expected, tests, alpha)
     return Comparison(
         label=label,
         verdict=verdict,
@@ -388,14 +396,19 @@ def near(
     """
     x = np.asarray(values, float).reshape(-1)
     value = float(x.mean())
+    rule = (
+        f"reproduced: the mean of {len(x)} is within {tolerance:g} of {published:g}, or "
+        f"{published:g} within its 95 % interval; else not"
+    )
+    if not math.isfinite(value):
+        return _undefined(label, rule, x, unit)
     interval = _interval(x)
     inside = interval is not None and interval[0] <= published <= interval[1]
     close = abs(value - published) <= tolerance
     return Comparison(
         label=label,
         verdict=_REPRODUCED if close or inside else _NOT,
-        rule=f"reproduced: within {tolerance:g} of {published:g}, or {published:g} within the "
-        f"95 % interval; else not",
+        rule=rule,
         value=value,
         unit=unit,
         interval=interval,
@@ -427,10 +440,12 @@ def _contrasted(
     return tests, ("Cohen's d_z", float(paired["effect_size"]))
 
 
-def _directed(right: bool, tests: Sequence[TestResult], alpha: float) -> str:
-    if not right:
-        return _NOT
+def _directed(value: float, expected: str, tests: Sequence[TestResult], alpha: float) -> str:
     clear = all(test.p_value is not None and test.p_value < alpha for test in tests)
+    if expected == _DIFFERENT:
+        return _REPRODUCED if clear else _NOT
+    if not (value > 0 if expected == "greater" else value < 0):
+        return _NOT
     return _REPRODUCED if clear else _DIRECTION
 
 
@@ -450,6 +465,13 @@ def _too_few(label: str, rule: str, value: float, unit: str) -> Comparison:
     )
 
 
+def _undefined(label: str, rule: str, values: np.ndarray, unit: str) -> Comparison:
+    """Reproduce nothing where the measure of a network is no number: tests would leave it out."""
+    failed = int((~np.isfinite(values)).sum())
+    text = f"{label} (not defined in {failed} of {len(values)})"
+    return Comparison(label=text, verdict=_NOT, rule=rule, unit=unit)
+
+
 def _finite(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
@@ -459,5 +481,6 @@ def _sign(expected: str) -> str:
 
 
 def _check_direction(where: str, expected: str) -> None:
-    if expected not in DIRECTIONS:
-        raise ValueError(f"{where}.expected: expected one of {DIRECTIONS}, got {expected!r}")
+    choices = (*DIRECTIONS, _DIFFERENT)
+    if expected not in choices:
+        raise ValueError(f"{where}.expected: expected one of {choices}, got {expected!r}")

@@ -158,8 +158,11 @@ def measure_panel(study: str, name: str, settings: Any, lives: str) -> xr.Datase
     panel = find_study(study).panel(name)
     recipes = panel.recipes(settings)
     data = panel.measure(settings, Lives(recipes, Archive(lives)))
-    names = {text_of_key(key): recipe.name for key, recipe in recipes.items()}
-    return data.assign_attrs(lives=json.dumps(names), seconds=time.time() - begin)
+    return data.assign_attrs(lives=json.dumps(_names(recipes)), seconds=time.time() - begin)
+
+
+def _names(recipes: Mapping[Any, Recipe]) -> dict[str, str]:
+    return {text_of_key(key): recipe.name for key, recipe in recipes.items()}
 
 
 def text_of_key(key: Iterable[Any]) -> str:
@@ -174,14 +177,20 @@ def text_of_key(key: Iterable[Any]) -> str:
 
 
 def measured_panels(study: Study, settings: Any, folder: str | os.PathLike) -> dict[str, Measured]:
-    """Return what was measured with these settings, by the name of the panel."""
+    """Return what was measured with these settings, by the name of the panel.
+
+    Measures of other lives than those that the study describes today, such as those of an earlier
+    version, are none.
+    """
     place = place_of(study, settings, Path(folder))
     found = {}
     for panel in study.panels:
         path = place / f"{panel.name}.nc"
         if path.is_file():
             with xr.open_dataset(path) as data:
-                found[panel.name] = Measured(data.load())
+                measured = Measured(data.load())
+            if measured.lives == _names(panel.recipes(settings)):
+                found[panel.name] = measured
     return found
 
 
@@ -273,7 +282,7 @@ def scorecard_of(
 
 def _outcomes(settings: Any, panel: Panel, known: Measured | None) -> list[Outcome]:
     if known is None:
-        reason = not_run("its panel was not run; the command runs it")
+        reason = not_run("its panel was not run, or other lives for it; the command runs it")
         return [Outcome(claim=row, comparisons=(reason,)) for row in panel.rows]
     found = panel.compare(settings, known.data)
     return [Outcome(claim=row, comparisons=tuple(found[row.id])) for row in panel.rows]

@@ -17,13 +17,17 @@ from ..recipe import Recipe
 from ..study import Panel
 from .lives import noise_life, sizes_of
 from .look import COLOURS, UNTRAINED, curve, figure, legend
-from .settings import INFERRED, Settings
+from .settings import INFERRED, SETTINGS, Settings
 
 __all__ = ["PANELS"]
 
 Lives = Mapping[Any, xr.DataTree]
 _NOISE = (INFERRED["optimiser"], INFERRED["noise"], INFERRED["weights"])
 KINDS = {"normal": gaussian_noise, "uniform": uniform_noise}
+_GRID = (
+    f"{' and '.join(KINDS)} noise of means {', '.join(f'{mean:g}' for mean in SETTINGS.means)} and "
+    f"standard deviations {', '.join(f'{std:g}' for std in SETTINGS.stds)}"
+)
 
 
 def _recipes(settings: Settings) -> dict[tuple, Recipe]:
@@ -113,8 +117,8 @@ def _figure_1d(data: xr.Dataset) -> Figure:
 def _alt_1d(data: xr.Dataset) -> str:
     loss = data["loss"].mean("network").values
     return (
-        f"Line: the cross-entropy on fresh noise falls from {loss[1]:.2f} to {loss[-1]:.2f} nat "
-        f"within {float(data['step'].max()):,.0f} steps, towards ln 10 = 2.30."
+        f"Line: the cross-entropy on fresh noise, from {loss[1]:.2f} to {loss[-1]:.2f} nat within "
+        f"{float(data['step'].max()):,.0f} steps. A dotted line marks ln 10 = 2.30."
     )
 
 
@@ -136,10 +140,11 @@ def _figure_1e(data: xr.Dataset) -> Figure:
 
 def _alt_1e(data: xr.Dataset) -> str:
     angle = data["alignment"].mean("network").values
+    before, after = (float(data["neurons"].sel(moment=at).median()) for at in ("birth", "end"))
     return (
-        f"Left: histograms of the angles of single neurons, centred near 90 degrees before, and "
-        f"shifted below after noise. Right: the mean angle falls from {angle[0]:.1f} to "
-        f"{angle[-1]:.1f} degrees."
+        f"Left: histograms of the angles of single neurons, with the median {before:.1f} degrees "
+        f"before and {after:.1f} after noise. Right: the mean angle along noise, from "
+        f"{angle[0]:.1f} to {angle[-1]:.1f} degrees, at least {angle.min():.1f}."
     )
 
 
@@ -255,7 +260,7 @@ PANELS = (
                 claim="Training on random noise decreases the angles.",
                 published="two-sample t test, n = 100 neurons, P < 0.001",
                 inferred=_NOISE,
-                note="The decrease is not asymptotic in longer training: see row E5.",
+                note="Row E5 asks whether longer training undoes it.",
             ),
         ),
         recipes=_recipes,
@@ -272,8 +277,10 @@ PANELS = (
                 id="A4",
                 claim="Alignment arises under all conditions of the random input.",
                 published="no number",
-                inferred=(*_NOISE, "means, standard deviations and kinds of the noise"),
-                note="The grid of the paper is not known. Three networks in each condition.",
+                inferred=(*_NOISE, _GRID),
+                note="P < 0.05, since no level is stated and there are "
+                f"{SETTINGS.networks_few} networks in each condition. The grid of the paper is not "
+                "known.",
             ),
         ),
         recipes=_recipes_1f,

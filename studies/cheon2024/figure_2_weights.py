@@ -291,7 +291,7 @@ PANELS = (
                 published="no number",
                 inferred=LEARNING,
                 note="Measured between whole weight changes; the directions of data under two "
-                "rules are the control.",
+                "rules are the control. Different: more than 45 degrees, our choice.",
             ),
         ),
         recipes=_recipes_2c,
@@ -333,7 +333,8 @@ PANELS = (
             ),
             Claim(
                 id="E2",
-                claim="Ablation: noise after data aligns less than noise before data.",
+                claim="Ablation: noise after data aligns no more than data alone, and less than "
+                "noise before data.",
                 inferred=LEARNING,
             ),
         ),

@@ -313,9 +313,9 @@ COURSE_ROWS = (
         claim="The generalisation error is lower with noise before learning (at its end)",
         published="no test stated for this panel; 1,600 training images",
         inferred=_ERROR,
-        note="P < 0.001, as in the panel beside it. During learning the error follows how far "
-        "each condition has learned: with noise a network learns the training set earlier, and "
-        "its gap opens earlier. Conditions compare at the end, when all have learned it.",
+        note="P < 0.001, as in the panel beside it. During learning the error depends on how far "
+        "each condition has learned the training set, and opens earlier where it is learned "
+        "earlier; at the end conditions compare.",
     ),
     Claim(
         id="A15.b",

@@ -152,12 +152,14 @@ QUICK = Settings(
     test_size=200,
 )
 
-#: What the main text of the paper leaves open, by the name that claims use.
+#: What the main text of the paper leaves open, by the name that claims use; of the full study.
 INFERRED = {
-    "optimiser": "Adam, rate 1e-4, betas 0.9 and 0.999, batches of 64",
-    "noise": "512,000 noise patterns (8,000 steps)",
-    "weights": "He normal initial weights, biases 0, feedback of the same distribution",
-    "data": "5,000 training images, 100 epochs, all 10,000 test images",
+    "optimiser": f"Adam, rate {SETTINGS.rate:g}, betas 0.9 and 0.999, batches of {SETTINGS.trials}",
+    "noise": f"{SETTINGS.noise:,} noise patterns ({SETTINGS.noise // SETTINGS.trials:,} steps)",
+    "weights": "He normal initial weights, biases 0, feedback of the same distribution, no batch "
+    "normalisation",
+    "data": f"{SETTINGS.training_size:,} training images, the same for all networks, "
+    f"{SETTINGS.epochs} epochs, {SETTINGS.test_size:,} test images",
     "pixels": "pixels divided by 255, without standardisation",
     "reset": "the optimiser starts afresh in every phase",
 }

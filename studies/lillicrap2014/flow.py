@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from ontogeny.data import Stimuli
 
 from ..claims import Claim, Comparison, against, near
+from ..comparisons import every
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing
@@ -179,7 +180,9 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
     goal = end_of(0.0, 0.0)[1]
     return {
         "B4d": [
-            near("W_0 W at the end", below * above, 1, tolerance=0.05),
+            every(
+                "distance of W_0 W at the end to 1", abs(below * above - 1), 0.05, expected="less"
+            ),
             near("W at the end, from (0, 0)", above[[centre]], goal, tolerance=0.05),
         ],
         "B4e": [
@@ -187,7 +190,7 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
             against("share of lives on the negative branch", bad, 0.25, expected="less"),
         ],
         "B5e": [
-            against("change of W - W_0^2/2", data["drift"], 0.005, expected="less"),
+            every("change of W - W_0^2/2", data["drift"], 0.005, expected="less"),
             against("change of W + W_0^2/2", data["other"], 0.1, expected="greater"),
         ],
     }

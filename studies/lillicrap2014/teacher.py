@@ -15,7 +15,7 @@ from ..study import Panel
 from . import drawing, search
 from .lives import geometric_mean, labelled, learning, log10, marks, nonlinear_task, presented
 from .networks import nonlinear
-from .settings import SEARCH_SEED, Settings
+from .settings import SEARCH_SEED, SETTINGS, Settings
 
 __all__ = ["BETAS", "PANEL", "STUDENTS"]
 
@@ -46,7 +46,8 @@ _INFERRED = (
     "students: weights between -0.01 and 0.01, biases 0 at birth, rate 1e-3",
     "400 000 examples (the axis of figure 2d), each of 100 000 four times; one teacher for all "
     "networks, each with its own weights and order of examples",
-    "normalised squared error: mean of |y* - y|^2/|y*|^2 over examples that are not learned",
+    f"normalised squared error: mean of |y* - y|^2/|y*|^2 over {SETTINGS.tested} examples that "
+    f"are not learned (5 000 in the paper)",
     f"largest feedback weights as found by the search of row B3s: "
     f"{', '.join(f'{name} {beta:g}' for name, beta in BETAS.items())}",
 )

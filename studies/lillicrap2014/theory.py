@@ -15,7 +15,8 @@ from ontogeny.analysis.array import angle
 from ontogeny.data import Stimuli
 from ontogeny.plasticity import PseudoBackpropagation
 
-from ..claims import Claim, Comparison, against
+from ..claims import Claim, Comparison
+from ..comparisons import every
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing
@@ -291,7 +292,7 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
     }
     return {
         row: [
-            against(
+            every(
                 str(data[name].attrs["long_name"]),
                 data[name],
                 bound,

@@ -122,7 +122,6 @@ AFTER = {"presentation": TINY.noise}
 # Claim -> what makes it true; the opposite numbers make it false.
 TRUE = {
     "A11": ("3", "accuracy", [(NOISE, 1.0)]),
-    "A11.b": ("3", "share", [({}, 1.0)]),
     "A12.c": ("4b", "largest", [({"state": "trained"}, -1.0)]),
     "A13": ("4c", "dominance", [({"rule": "FA", "state": "trained"}, 1.0)]),
     "A14": ("4d", "rank", [({"rule": "FA", "presentation": TINY.noise}, -1.0)]),
@@ -155,6 +154,21 @@ def test_a_verdict_follows_the_numbers(measured, row):
     right, wrong = (made_up(data, {variable: these}) for these in (effects, opposite))
     assert outcomes(panel, right)[row].verdict == "reproduced"
     assert outcomes(panel, wrong)[row].verdict == "not reproduced"
+
+
+@pytest.mark.parametrize(
+    ("noise", "reference", "verdict"),
+    [
+        (1.0, 2.0, "reproduced"),
+        (-1.0, 2.0, "not reproduced"),
+        # A share of no gap would have the wrong sign.
+        (-1.0, -2.0, "not run"),
+    ],
+)
+def test_there_must_be_a_gap_to_close(measured, noise, reference, verdict):
+    effects = {"accuracy": [(NOISE, noise), ({"condition": "BP"}, reference)]}
+    data = made_up(measured["3"], effects)
+    assert outcomes(PANELS["3"], data)["A11.b"].verdict == verdict
 
 
 @pytest.mark.parametrize(("row", "kind"), [("A12", "noise"), ("A12.b", "images")])

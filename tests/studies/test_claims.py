@@ -41,6 +41,16 @@ def test_a_clear_difference():
     assert differs("difference", a, b, expected="less").verdict == "not reproduced"
 
 
+def test_a_difference_of_either_sign():
+    near_b = over(BASE + RANDOM.normal(size=10) / 10)
+    for a, verdict in (
+        (BASE + 9, "reproduced"),
+        (BASE - 9, "reproduced"),
+        (BASE, "not reproduced"),
+    ):
+        assert differs("d", over(a), near_b, expected="different").verdict == verdict
+
+
 def test_a_difference_that_only_pairs_show_is_a_direction():
     a, b = over(100 * BASE + 1 + RANDOM.normal(size=10) / 10), over(100 * BASE)
     found = differs("difference", a, b, expected="greater")
@@ -71,6 +81,7 @@ def test_equal_conditions():
         (9, "not greater", "not reproduced"),
         (-9, "not greater", "reproduced"),
         (0.1, "greater", "direction only"),
+        (0.1, "different", "not reproduced"),
         (0.1, "equal", "reproduced"),
         (0.1, "not greater", "reproduced"),
     ],
@@ -124,3 +135,18 @@ def test_what_json_cannot_hold_is_null():
 def test_verdicts_are_checked():
     with pytest.raises(ValueError, match=r"Comparison\.verdict: expected one of"):
         Comparison(label="", verdict="fine", rule="")
+
+
+def test_a_network_that_failed_reproduces_nothing():
+    failed = over([np.nan, *BASE[1:]])
+    for found in (
+        differs("d", failed, over(BASE) - 9, expected="greater"),
+        same("d", failed, over(BASE)),
+        against("d", failed, 0, expected="equal"),
+        against("d", failed, 9, expected="different"),
+        near("d", failed, float(BASE.mean()), tolerance=5),
+        against("d", failed.where(failed.network > 9), 9, expected="less"),
+    ):
+        assert found.verdict == "not reproduced"
+        assert found.as_json()["value"] is None
+        assert "(not defined in 1" in found.label

@@ -15,7 +15,7 @@ from ontogeny.studies.archive import Archive
 from ontogeny.studies.command_line import app
 from ontogeny.studies.scorecard import read_scorecard, same_science
 from ontogeny.studies.study import STUDIES, find_study
-from ontogeny.studies.study_run import scorecard_of, settings_of
+from ontogeny.studies.study_run import measured_panels, scorecard_of, settings_of
 
 COMMAND = [sys.executable, "-c", "from ontogeny.studies.command_line import app; app()"]
 PANELS = ["--panel", "1d", "--panel", "1e", "--panel", "2b"]
@@ -84,7 +84,8 @@ def test_rows_that_were_not_run_are_told(alone):
 def test_from_a_number_to_its_life(alone):
     folder, scorecard = alone
     claim = next(claim for claim in scorecard["claims"] if claim["id"] == "A6")
-    assert "--panel 2b" in claim["command"]
+    options = "--panel 2b --networks 2 --seed 0 --device numpy --quick"
+    assert claim["command"] == f"ontogeny study run cheon2024 {options}"
     for name in claim["lives"]:
         life = scorecard["lives"][name]
         described = scorecard["descriptions"][life["description"]]
@@ -127,6 +128,17 @@ def test_commands_of_claims_have_all_that_was_chosen(name, given, options, tmp_p
         f"ontogeny study run {name} --panel {panel.name} --networks {settings.networks} "
         f"--device {settings.device}{options}"
     )
+
+
+def test_measures_of_other_lives_are_none(alone):
+    folder, _ = alone
+    study = find_study("cheon2024")
+    settings = settings_of(study, quick=True)
+    assert set(measured_panels(study, settings, folder / "runs")) == {"1d", "1e", "2b"}
+    panel = study.panel("2b")
+    other = replace(panel, recipes=lambda settings: panel.recipes(replace(settings, epochs=3)))
+    changed = replace(study, panels=(study.panel("1d"), other))
+    assert set(measured_panels(changed, settings, folder / "runs")) == {"1d"}
 
 
 def test_nothing_measured_is_an_error(tmp_path):
