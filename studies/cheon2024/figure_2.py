@@ -91,18 +91,22 @@ def _compare_2b(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparis
                 of("speed", "FA"),
                 expected="greater",
             ),
+        ],
+        "A6.b": [
+            differs(
+                "speed of learning, backpropagation minus with noise",
+                of("speed", "BP"),
+                of("speed", "FA, noise"),
+                expected="different",
+            ),
+        ],
+        "E8": [
             share_of_gap(
                 "share of the gap to backpropagation that noise closes",
                 of("speed", "FA, noise"),
                 of("speed", "FA"),
                 of("speed", "BP"),
                 alpha=0.001,
-            ),
-            differs(
-                "speed of learning, backpropagation minus with noise",
-                of("speed", "BP"),
-                of("speed", "FA, noise"),
-                expected="different",
             ),
         ],
     }
@@ -145,11 +149,25 @@ PANELS = (
             ),
             Claim(
                 id="A6",
-                claim="After noise, learning is faster than without, and comparable with "
-                "backpropagation, though still different.",
-                published="t tests, n = 10, P < 0.001 both",
+                claim="After noise, learning is faster than without.",
+                published="t test, n = 10, P < 0.001",
                 inferred=LEARNING,
                 note="Speed is the mean test accuracy over the epochs (the area under the curve).",
+            ),
+            Claim(
+                id="A6.b",
+                claim="After noise, learning is comparable with backpropagation, though still "
+                "different.",
+                published="t test, n = 10, P < 0.001",
+                inferred=LEARNING,
+                note="Comparable has no criterion: the difference is tested, and E8 tells how much "
+                "of it noise closes.",
+            ),
+            Claim(
+                id="E8",
+                claim="Ours: noise closes a share of the gap in speed between feedback alignment "
+                "and backpropagation.",
+                inferred=LEARNING,
             ),
         ),
         recipes=learning_lives,

@@ -6,7 +6,7 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.analysis import generalisation_error, gram_rank
+from ontogeny.analysis import evaluate, generalisation_error, gram_rank
 
 from ..claims import Claim, Comparison, differs
 from ..gathering import gathered, with_units
@@ -89,8 +89,9 @@ def _errors(
 
     def measures(life: xr.DataTree) -> xr.Dataset:
         found = generalisation_error(life, train, test, checkpoints=checkpoints)
-        found = found.drop_vars(found.coords)
-        return found.assign(error=100 * found["error"])
+        right = evaluate(life, train, checkpoints=checkpoints)["accuracy"]
+        found = found.assign(error=100 * found["error"], training=100 * (1 - right))
+        return found.drop_vars(found.coords)
 
     found = gathered(lives, _DIMS, measures, where=lambda key: key[1] == size)
     return found.isel(depth=0, drop=True)
@@ -100,6 +101,7 @@ _DIMS = ("condition", "size", "depth", "network")
 _ERRORS = {
     "error": ("percentage point", "generalisation error"),
     "loss": ("nat", "test loss less training loss"),
+    "training": ("percentage point", "training error"),
 }
 
 
@@ -278,7 +280,8 @@ def describe_sizes(found: xr.Dataset) -> str:
     ]
     return (
         "Generalisation error at the end, as error rate on the left and as loss on the right, "
-        f"against the number of training images. Error rate: {'; '.join(parts)}."
+        f"against the number of training images. Error rate: {'; '.join(parts)}. The training "
+        f"error at the end is at most {float(found['training'].max()):.2g} percentage points."
     )
 
 
