@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["LifeInterrupted", "Request", "postponed_interrupts"]
+__all__ = ["LifeInterrupted", "Request", "StopLife", "postponed_interrupts"]
 
 
 class LifeInterrupted(KeyboardInterrupt):
@@ -29,6 +29,10 @@ class LifeInterrupted(KeyboardInterrupt):
     def __reduce__(self) -> tuple[Any, ...]:
         """Let the interrupt travel between processes."""
         return type(self), (str(self), self.number)
+
+
+class StopLife(Exception):
+    """Raised by whoever hears of progress, to stop a life with a checkpoint of where it is."""
 
 
 @dataclass

@@ -12,7 +12,7 @@ from ontogeny.engine import Device, find_device
 
 from .checks import check_integer, check_simulation, check_store, checked_weights
 from .description import digest_of, to_json
-from .interrupts import Request, postponed_interrupts
+from .interrupts import Request, StopLife, postponed_interrupts
 from .life import Life
 from .network import Network
 from .opening import finished_life, opened_store
@@ -176,7 +176,12 @@ def _live(
                     _perform(run, part, request, store)
                     place = part.end if isinstance(part, Segment) else part.place
                     kind = life.schedule.phases[place.phase_index].kind
-                    tell(run.total, run.expected, kind)
+                    try:
+                        tell(run.total, run.expected, kind)
+                    except StopLife:
+                        if store is not None:
+                            store.commit(run)
+                        raise
                     if request.number and store is not None:
                         raise store.stopped(run, request.number)
                 if store is not None:

@@ -14,6 +14,7 @@ from ontogeny.data import open_trajectory
 from ontogeny.data.files import exclusive, replacing
 from ontogeny.models import simulate
 
+from .provenance import source_digest
 from .recipe import Branch, Recipe
 
 __all__ = ["Archive", "Lives", "live"]
@@ -26,8 +27,8 @@ class Archive:
     """Lives that are addressed by their content.
 
     A life is the file ``<first two digits>/<name>.nc``; beside it ``<name>.json`` tells its label,
-    its whole description, and how long it took. The latter is written last: a life is there when
-    both are.
+    its whole description, the digest of the code, and how long it took. The latter is written last:
+    a life is there when both are.
 
     Parameters
     ----------
@@ -185,6 +186,7 @@ def _lived(recipe: Recipe, archive: Archive, path: Path, progress: Tell | None) 
         "label": recipe.label,
         "digest": recipe.digest,
         "description": recipe.description,
+        "source": source_digest(),
         "seconds": time.time() - begin,
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }

@@ -117,7 +117,8 @@ def _header(scorecard: Mapping[str, Any]) -> Html:
         _bar(scorecard["claims"]),
         tag(
             "p",
-            f"One run, on {run['date']}, took {duration(run['seconds'])} with {workers_text(run)}:",
+            f"Computed, until {run['date']}, in {duration(run['seconds'])} with "
+            f"{workers_text(run)} ({duration(run['seconds_of_lives'])} of one process), by",
             class_="made",
         ),
         tag("pre", tag("code", run["command"]), tabindex=0),
@@ -199,6 +200,7 @@ def _run(scorecard: Mapping[str, Any]) -> Html:
     for title, what in (
         ("Machine", run["machine"]),
         ("Versions", run["versions"]),
+        ("Digest of the code", ", ".join(run["sources"])),
         ("Seconds by panel", run["seconds_by_panel"]),
         ("Settings", scorecard["settings"]),
     ):

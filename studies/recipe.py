@@ -1,9 +1,11 @@
 """Lives as descriptions that can be told apart: one digest, one life."""
 
 import hashlib
+import inspect
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any
@@ -113,8 +115,11 @@ class Recipe:
     def description(self) -> dict[str, Any]:
         """Everything that decides the life, as JSON can hold it."""
         birth = self.birth
+        own = _own_classes(self.network, self.schedule)
         return {
             "ontogeny": version("ontogeny"),
+            # The package's classes are told by its version.
+            **({"classes": own} if own else {}),
             "network": describe(self.network),
             "schedule": _described(self.schedule),
             "record": describe(self.record),
@@ -186,4 +191,36 @@ def _phase(phase: Phase) -> dict[str, Any]:
 def _stimuli(stimuli: Stimuli) -> dict[str, Any]:
     if stimuli not in _KNOWN:
         _KNOWN[stimuli] = describe(stimuli)
+        # Nobody changes what has been hashed.
+        for values in (stimuli.images.values, stimuli.wanted):
+            values.setflags(write=False)
     return _KNOWN[stimuli]
+
+
+def _own_classes(*values: Any) -> dict[str, str]:
+    """Return the SHA-256 of the source of every class in descriptions that is not the package's.
+
+    A class that was typed where nothing keeps its source, in a plain Python prompt, is told by its
+    name alone.
+    """
+    found: dict[str, str] = {}
+    for value in values:
+        kind = type(value)
+        if isinstance(value, tuple | list):
+            found |= _own_classes(*value)
+        elif is_dataclass(value) and not isinstance(value, Stimuli):
+            if kind.__module__.split(".")[0] != "ontogeny":
+                with suppress(OSError, TypeError):
+                    source = "".join(inspect.getsource(base) for base in _own_bases(kind))
+                    found[kind.__qualname__] = hashlib.sha256(source.encode()).hexdigest()
+            found |= _own_classes(*(getattr(value, item.name) for item in fields(value)))
+    return found
+
+
+def _own_bases(kind: type) -> list[type]:
+    """Return a class and those that it inherits from, as far as they are not the package's."""
+    return [
+        base
+        for base in kind.__mro__
+        if base.__module__.split(".")[0] not in ("ontogeny", "builtins")
+    ]

@@ -24,6 +24,7 @@ PANEL = {"name", "title", "rows", "alt", "lives"}
 LIFE = {"label", "digest", "description", "parents", "seed"}
 RUN = {
     *("command", "date", "seconds", "machine", "versions", "workers", "seconds_by_panel"),
+    *("seconds_of_lives", "sources"),
 }
 TEST = {"test", "paired", "n", "statistic", "p_value"}
 

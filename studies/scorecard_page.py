@@ -24,12 +24,13 @@ TEMPLATE = """# {title}
 
 {citation}
 
-Every number on this page is from one run, on {date}, of
+Every number on this page is computed by
 
 {command}
 
-which wrote this page, [the same with figures]({study}.html) and [all numbers]({study}.json), and
-took {duration} with {workers}.
+which wrote this page, [the same with figures]({study}.html) and [all numbers]({study}.json), on
+{date}. All runs of it, as often as it was stopped or repeated, took {duration} with {workers}; the
+lives took {lives_duration} of one process.
 
 **{counts}**
 
@@ -92,6 +93,7 @@ def page(scorecard: Mapping[str, Any]) -> str:
         command=_block(run["command"]),
         study=scorecard["study"],
         duration=duration(run["seconds"]),
+        lives_duration=duration(run["seconds_of_lives"]),
         workers=workers_text(run),
         counts=count_sentence(scorecard),
         claims=table(HEADS, map(_row, scorecard["claims"])),
@@ -208,6 +210,7 @@ def _run(scorecard: Mapping[str, Any]) -> str:
         for what in ("machine", "versions")
         for name, value in _pairs(what, run[what])
     ]
+    rows += [["digest of the code", plain(", ".join(run["sources"]))]]
     rows += [
         [f"seconds, panel {plain(name)}", f"{seconds:.0f}"]
         for name, seconds in run["seconds_by_panel"].items()

@@ -12,7 +12,7 @@ from typing import Any
 
 import xarray as xr
 
-from ontogeny.data.files import replacing
+from ontogeny.data.files import replacing, write_text
 from ontogeny.engine import find_device
 from ontogeny.models.description import describe
 
@@ -24,6 +24,9 @@ from .recipe import Recipe, digest_of_json, with_ancestors
 from .study import Panel, Study, find_study
 
 __all__ = ["Measured", "figures_of", "measured_panels", "run_study", "scorecard_of", "settings_of"]
+
+# Beside the measures: how long all runs took.
+_SECONDS = "seconds.json"
 
 
 class Measured:
@@ -107,7 +110,7 @@ def run_study(
     Returns
     -------
     float
-        Seconds that it took.
+        Seconds that all runs with these settings took until now, stopped ones too.
 
     Raises
     ------
@@ -116,19 +119,36 @@ def run_study(
     FloatingPointError, MemoryError, OSError, RuntimeError, TypeError, ValueError
         If a life fails: names it. What was lived is kept.
     """
-    begin = time.time()
     find_device(settings.device)
     place = Path(folder)
-    archive = Archive(place / "lives")
     chosen = study.chosen(panels)
     lives: dict[str, Recipe] = {}
     for panel in chosen:
         for recipe in panel.recipes(settings).values():
             lives |= {one.name: one for one in with_ancestors(recipe)}
     spread = {"workers": workers, "scheduler": scheduler, "progress": progress}
-    live_all(list(lives.values()), archive, **spread)
+    archive = Archive(place / "lives")
     where = place_of(study, settings, place)
     where.mkdir(parents=True, exist_ok=True)
+    begin = time.time()
+    try:
+        live_all(list(lives.values()), archive, **spread)
+        _measure(study, settings, chosen, archive, where, spread)
+    finally:
+        seconds = _spent(where) + time.time() - begin
+        write_text(where / _SECONDS, json.dumps(seconds))
+    return seconds
+
+
+def _measure(
+    study: Study,
+    settings: Any,
+    chosen: Sequence[Panel],
+    archive: Archive,
+    where: Path,
+    spread: dict[str, Any],
+) -> None:
+    """Measure panels, and keep what was measured."""
     # Panels that look at the same measures of the same lives share them.
     groups: dict[Any, list[str]] = {}
     for panel in chosen:
@@ -139,7 +159,12 @@ def run_study(
         for name in names:
             with replacing(where / f"{name}.nc") as file:
                 file.write(bytes(data.to_netcdf()))
-    return time.time() - begin
+
+
+def _spent(where: Path) -> float:
+    """Return the seconds of the runs before."""
+    path = where / _SECONDS
+    return float(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else 0.0
 
 
 def measure_panel(study: str, name: str, settings: Any, lives: str) -> xr.Dataset:
@@ -238,6 +263,7 @@ def scorecard_of(
     lives: dict[str, Any] = {}
     descriptions: dict[str, Any] = {}
     seconds = {}
+    lived: dict[str, Recipe] = {}
     for panel in study.panels:
         known = measured.get(panel.name)
         claims += [
@@ -249,10 +275,10 @@ def scorecard_of(
         if known is not None:
             told |= {"alt": panel.alt(known.data), "lives": known.lives}
             recipes = panel.recipes(settings)
-            for recipe in recipes.values():
-                for one in with_ancestors(recipe):
-                    lives[one.name] = _told(one, descriptions)
-            seconds[panel.name] = _seconds(recipes.values(), archive, known)
+            own = {one.name: one for recipe in recipes.values() for one in with_ancestors(recipe)}
+            lives |= {name: _told(one, descriptions) for name, one in own.items()}
+            lived |= own
+            seconds[panel.name] = _seconds(own.values(), archive, known)
         panels.append(told)
     for claim, reason in study.absent:
         outcome = Outcome(claim=claim, comparisons=(not_run(reason),))
@@ -274,7 +300,11 @@ def scorecard_of(
             "machine": machine(),
             "versions": {"python": platform.python_version()}
             | {name: version(name) for name in packages},
+            "sources": sorted({_kept_beside(one, archive, "source", "") for one in lived.values()}),
             "seconds_by_panel": seconds,
+            "seconds_of_lives": round(
+                sum(_kept_beside(one, archive, "seconds", 0.0) for one in lived.values()), 1
+            ),
             **run,
         },
     }
@@ -339,9 +369,13 @@ def _kept(description: Any, descriptions: dict[str, Any]) -> str:
 
 def _seconds(recipes: Iterable[Recipe], archive: Archive, known: Measured) -> float:
     """Return what a panel cost, on one worker; lives that it shares with others count in each."""
-    lived = {one.name: one for recipe in recipes for one in with_ancestors(recipe)}
-    spent = [archive.sidecar(one)["seconds"] for one in lived.values() if one in archive]
-    return round(sum(spent) + known.seconds, 1)
+    spent = sum(_kept_beside(recipe, archive, "seconds", 0.0) for recipe in recipes)
+    return round(spent + known.seconds, 1)
+
+
+def _kept_beside(recipe: Recipe, archive: Archive, what: str, otherwise: Any) -> Any:
+    """Return what stands beside a life; a report needs no lives, and tells less without."""
+    return archive.sidecar(recipe).get(what, otherwise) if recipe in archive else otherwise
 
 
 def _order(name: str) -> tuple[str, int, str]:

@@ -8,13 +8,15 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from ontogeny.models.interrupts import StopLife
+
 __all__ = ["Agenda", "Report", "Stopped", "Tally", "Task", "perform_here"]
 
 #: Takes what is done, what there is, and what is running.
 Report = Callable[[int, int, str], None]
 
 
-class Stopped(Exception):
+class Stopped(StopLife):
     """Somebody wants the work to end; what it has stored is whole."""
 
 

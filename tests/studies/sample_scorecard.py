@@ -208,6 +208,8 @@ def scorecard():
             "command": COMMAND.format("1d --panel 2b --panel 3a"),
             "date": "2026-01-02",
             "seconds": 7421.5,
+            "seconds_of_lives": 13880.0,
+            "sources": ["0123456789abcdef"],
             "machine": {"processor": "Some processor at 2.5 GHz", "cores": 2},
             "versions": {"ontogeny": "0.1.0", "numpy": "2.3.1"},
             "workers": 2,
