@@ -84,7 +84,7 @@ def test_rows_that_were_not_run_are_told(alone):
 def test_from_a_number_to_its_life(alone):
     folder, scorecard = alone
     claim = next(claim for claim in scorecard["claims"] if claim["id"] == "A6")
-    options = "--panel 2b --networks 2 --seed 0 --device numpy --quick"
+    options = "--panel 2b --networks 2 --device numpy --quick"
     assert claim["command"] == f"ontogeny study run cheon2024 {options}"
     for name in claim["lives"]:
         life = scorecard["lives"][name]
@@ -184,6 +184,7 @@ def test_descriptions_of_studies(name):
     settings = replace(settings_of(study, quick=True), networks=2)
     for panel in study.panels:
         recipes = panel.recipes(settings)
-        assert {recipe.device for recipe in recipes.values()} == {settings.device} or not recipes
-        for key, recipe in recipes.items():
-            assert recipe.seed == key[-1]
+        for recipe in recipes.values():
+            assert recipe.device in (settings.device, "numpy")
+            # Numbers that are searched for are found by networks of other seeds.
+            assert recipe.seed in settings.seeds or recipe.seed >= 1_000_000
