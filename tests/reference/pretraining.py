@@ -90,10 +90,9 @@ def subset(generator, labels, size):
 
 def bilinear(images, size):
     """Return square images in another size; corners of pixels stay where they are."""
-    place = np.clip(
-        (np.arange(size) + 0.5) * images.shape[-1] / size - 0.5, 0, images.shape[-1] - 1
-    )
-    low = np.minimum(place.astype(int), images.shape[-1] - 2)
+    last = images.shape[-1] - 1
+    place = np.clip((np.arange(size) + 0.5) * (last + 1) / size - 0.5, 0, last)
+    low = np.minimum(place.astype(int), last - 1)
     part = place - low
     matrix = np.zeros((size, last + 1))
     matrix[np.arange(size), low] = 1 - part
