@@ -2,9 +2,9 @@
 
 Run as ``python tests/reference/pretraining.py --networks 4``; one core is enough
 (OPENBLAS_NUM_THREADS=1). Reads MNIST's four official files and ``usps.npz`` from the folder
-``$ONTOGENY_DATA``. Networks, noise, subsets and orders are drawn by NumPy: nothing is shared with the package, so that
-values agree as those of other networks of the same kind do. 784-100-10, Adam with a rate of 1e-4,
-batches of 64, the optimiser afresh in every phase.
+``$ONTOGENY_DATA``. Networks, noise, subsets and orders are drawn by NumPy: nothing is shared with
+the package, so that values agree as those of other networks of the same kind do. 784-100-10, Adam
+with a rate of 1e-4, batches of 64, the optimiser afresh in every phase.
 """
 # ruff: noqa: T201
 
