@@ -18,8 +18,9 @@ from ontogeny.models.description import describe
 
 from .archive import Archive, Lives
 from .bench_machine import machine
-from .claims import Outcome, not_run
+from .claims import Outcome
 from .cluster import live_all, run_tasks
+from .comparisons import not_run
 from .recipe import Recipe, digest_of_json, with_ancestors
 from .study import Panel, Study, find_study
 

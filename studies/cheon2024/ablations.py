@@ -16,7 +16,8 @@ from ontogeny.analysis import error_alignment, final_accuracy, learning_speed, w
 from ontogeny.data import Stimuli, gaussian_noise
 from ontogeny.models import Learning, Record, Schedule
 
-from ..claims import Claim, Comparison, against, differs, not_run
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs, not_run
 from ..gathering import gathered, with_units
 from ..recipe import Branch, Recipe
 from ..study import Panel

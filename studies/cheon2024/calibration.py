@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import calibration_curve, calibration_error, confidence, ood_auc
 from ontogeny.data import Stimuli, gaussian_noise
 
-from ..claims import Claim, Comparison, against, differs
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs
 from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Key, Panel

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import neuron_alignment, weight_alignment
 from ontogeny.data import gaussian_noise, uniform_noise
 
-from ..claims import Claim, Comparison, against, differs
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs
 from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Panel

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from ontogeny.analysis import final_accuracy, learning_speed, weight_alignment
 
-from ..claims import Claim, Comparison, differs
-from ..comparisons import share_of_gap
+from ..claims import Claim, Comparison
+from ..comparisons import differs, share_of_gap
 from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Panel

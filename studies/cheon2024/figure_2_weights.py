@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from ontogeny.analysis import feedback_distance, weight_alignment, weight_trajectory
 
-from ..claims import Claim, Comparison, against, differs, same
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs, same
 from ..gathering import gathered, with_units
 from ..recipe import Branch, Recipe
 from ..study import Panel

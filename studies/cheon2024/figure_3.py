@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from ontogeny.analysis import evaluate
 
-from ..claims import Claim, Comparison, differs, not_run
-from ..comparisons import share_of_gap
+from ..claims import Claim, Comparison
+from ..comparisons import differs, not_run, share_of_gap
 from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Key, Panel

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from ontogeny.analysis import evaluate, generalisation_error, gram_rank
 
-from ..claims import Claim, Comparison, differs
+from ..claims import Claim, Comparison
+from ..comparisons import differs
 from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Key, Panel

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import evaluate
 from ontogeny.data import Stimuli, resized, rotated, scaled, translated
 
-from ..claims import Claim, Comparison, differs, not_run
+from ..claims import Claim, Comparison
+from ..comparisons import differs, not_run
 from ..gathering import gathered, with_units
 from ..study import Key, Panel
 from . import look

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import adaptation, feedback_distance, weight_trajectory
 from ontogeny.models import Learning, Record, Schedule
 
-from ..claims import Claim, Comparison, against, differs
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs
 from ..gathering import gathered, with_units
 from ..recipe import Branch, Recipe
 from ..study import Key, Panel

@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 
 from ontogeny.analysis import error_alignment
 
-from ..claims import Claim, Comparison, against, differs, near
+from ..bounds import near
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing, search

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 
 from ontogeny.data import Stimuli
 
-from ..claims import Claim, Comparison, against, near
-from ..comparisons import every
+from ..bounds import every, near
+from ..claims import Claim, Comparison
+from ..comparisons import against
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing

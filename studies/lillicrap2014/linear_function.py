@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import normalised_error
 from ontogeny.plasticity import NodePerturbation, Rule
 
-from ..claims import Claim, Comparison, against, differs, near
+from ..bounds import near
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing, search

@@ -11,7 +11,9 @@ from matplotlib.font_manager import FontProperties
 
 from ontogeny.analysis import normalised_error
 
-from ..claims import Claim, Comparison, against, differs, near
+from ..bounds import near
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing

@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 
 from ontogeny.analysis import normalised_error
 
-from ..claims import Claim, Comparison, differs, near
+from ..bounds import near
+from ..claims import Claim, Comparison
+from ..comparisons import differs
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing, search

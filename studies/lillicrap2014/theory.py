@@ -15,8 +15,8 @@ from ontogeny.analysis.array import angle
 from ontogeny.data import Stimuli
 from ontogeny.plasticity import PseudoBackpropagation
 
+from ..bounds import every
 from ..claims import Claim, Comparison
-from ..comparisons import every
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing

@@ -22,8 +22,8 @@ from ontogeny.data import (
 from ..cheon2024.lives import learning, noise_life, sizes_of
 from ..cheon2024.look import COLOURS, dots, figure
 from ..cheon2024.settings import INFERRED, Settings
-from ..claims import Claim, Comparison, against, differs
-from ..comparisons import share_of_gap
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs, share_of_gap
 from ..gathering import gathered, with_units
 from ..recipe import Branch, Recipe
 from ..study import Panel
