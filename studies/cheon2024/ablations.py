@@ -19,11 +19,12 @@ from ontogeny.models import Learning, Record, Schedule
 from ..claims import Claim, Comparison
 from ..comparisons import against, differs, not_run
 from ..gathering import gathered, with_units
+from ..look import figure, legend
 from ..recipe import Branch, Recipe
 from ..study import Panel
+from .drawing import curve, dots
 from .figure_2 import CHECKPOINTS, LEARNING
 from .lives import images_of, learning, network_of, noise_life, pretrained, sizes_of
-from .look import curve, dots, figure, legend
 from .settings import Settings
 
 __all__ = ["PANELS"]

@@ -14,10 +14,11 @@ from ontogeny.data import gaussian_noise, uniform_noise
 from ..claims import Claim, Comparison
 from ..comparisons import against, differs
 from ..gathering import gathered, with_units
+from ..look import figure, legend
 from ..recipe import Recipe
 from ..study import Panel
+from .drawing import COLOURS, UNTRAINED, curve
 from .lives import noise_life, sizes_of
-from .look import COLOURS, UNTRAINED, curve, figure, legend
 from .settings import INFERRED, SETTINGS, Settings
 
 __all__ = ["PANELS"]

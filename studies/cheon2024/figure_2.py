@@ -12,10 +12,11 @@ from ontogeny.analysis import final_accuracy, learning_speed, weight_alignment
 from ..claims import Claim, Comparison
 from ..comparisons import differs, share_of_gap
 from ..gathering import gathered, with_units
+from ..look import figure, legend
 from ..recipe import Recipe
 from ..study import Panel
+from .drawing import curve, dots
 from .lives import learning, sizes_of
-from .look import curve, dots, figure, legend
 from .settings import INFERRED, Settings
 
 __all__ = ["CHECKPOINTS", "LEARNING", "PANELS", "learning_lives", "measure_learning"]

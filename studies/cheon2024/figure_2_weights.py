@@ -13,11 +13,12 @@ from ontogeny.analysis import feedback_distance, weight_alignment, weight_trajec
 from ..claims import Claim, Comparison
 from ..comparisons import against, differs, same
 from ..gathering import gathered, with_units
+from ..look import figure, legend
 from ..recipe import Branch, Recipe
 from ..study import Panel
+from .drawing import COLOURS, UNTRAINED, curve
 from .figure_2 import CHECKPOINTS, LEARNING
 from .lives import learning, noise_life, sizes_of
-from .look import COLOURS, UNTRAINED, curve, figure, legend
 from .settings import Settings
 
 __all__ = ["PANELS"]

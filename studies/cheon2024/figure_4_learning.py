@@ -8,12 +8,13 @@ from matplotlib.figure import Figure
 
 from ontogeny.analysis import evaluate, generalisation_error, gram_rank
 
+from .. import look
 from ..claims import Claim, Comparison
 from ..comparisons import differs
 from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Key, Panel
-from . import look
+from . import drawing
 from .lives import images_of, learning, sizes_of
 from .settings import INFERRED, Settings
 
@@ -206,7 +207,7 @@ def draw_course(found: xr.Dataset) -> Figure:
     """Draw the generalisation error against epochs."""
     drawn, (axes,) = look.figure()
     for condition in CONDITIONS:
-        look.curve(axes, found["epoch"], found["error"].sel(condition=condition), condition)
+        drawing.curve(axes, found["epoch"], found["error"].sel(condition=condition), condition)
     axes.set_xlabel("epochs of learning")
     axes.set_ylabel("generalisation error\n(percentage points)")
     axes.set_xscale("symlog", linthresh=1)
@@ -221,7 +222,7 @@ def draw_sizes(found: xr.Dataset) -> Figure:
     for place, name, label in zip(axes, ("error", "loss"), labels, strict=True):
         for condition in _PAIR:
             values = found[name].sel(condition=condition)
-            look.curve(place, found["size"], values, condition)
+            drawing.curve(place, found["size"], values, condition)
         place.set_xscale("log")
         place.set_xticks(found["size"].values, [str(size) for size in found["size"].values])
         place.minorticks_off()
@@ -237,7 +238,7 @@ def draw_features(found: xr.Dataset) -> Figure:
     names = found["population"].values
     for shift, condition in zip((-0.15, 0.0, 0.15), CONDITIONS, strict=True):
         values = found["rank"].sel(condition=condition)
-        look.dots(axes, [place + shift for place in range(len(names))], values, condition)
+        drawing.dots(axes, [place + shift for place in range(len(names))], values, condition)
     axes.set_xticks(range(len(names)), [str(name).replace("_", " ") for name in names])
     axes.set_ylabel("effective rank of the Gram matrix")
     look.legend(axes)
@@ -249,7 +250,7 @@ def draw_depths(found: xr.Dataset) -> Figure:
     drawn, (axes,) = look.figure()
     for condition in _PAIR:
         values = found["rank"].sel(condition=condition).transpose("network", "depth")
-        look.curve(axes, found["depth"], values, condition)
+        drawing.curve(axes, found["depth"], values, condition)
     axes.set_xticks(found["depth"].values)
     axes.set_xlabel("number of weight matrices")
     axes.set_ylabel("effective rank of the Gram matrix")

@@ -9,12 +9,13 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import effective_rank, readout_probabilities, singular_values
 from ontogeny.data import gaussian_noise
 
+from .. import look
 from ..claims import Claim, Comparison
 from ..comparisons import against, differs
 from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Key, Panel
-from . import look
+from . import drawing
 from .lives import images_of, noise_life, sizes_of
 from .settings import INFERRED, Settings
 
@@ -152,7 +153,9 @@ def draw_readouts(found: xr.Dataset) -> Figure:
     edges = [part / 40 for part in range(41)]
     for place, kind in zip(axes, _INPUTS, strict=True):
         values = found["probability"].sel(input=kind).isel(network=0)
-        for state, colour in zip(_STATES, (look.UNTRAINED, look.COLOURS["FA, noise"]), strict=True):
+        for state, colour in zip(
+            _STATES, (drawing.UNTRAINED, drawing.COLOURS["FA, noise"]), strict=True
+        ):
             place.hist(
                 values.sel(state=state).values,
                 edges,
@@ -247,12 +250,12 @@ def draw_spectra(found: xr.Dataset) -> Figure:
     for place, name in zip(axes, names, strict=True):
         values = found["spectrum"].sel(synapses=name).dropna("order", how="all")
         shown = (
-            ("FA", "untrained", "untrained", look.UNTRAINED),
-            ("BP", "trained", "BP on noise", look.COLOURS["BP, noise"]),
-            ("FA", "trained", "FA on noise", look.COLOURS["FA, noise"]),
+            ("FA", "untrained", "untrained", drawing.UNTRAINED),
+            ("BP", "trained", "BP on noise", drawing.COLOURS["BP, noise"]),
+            ("FA", "trained", "FA on noise", drawing.COLOURS["FA, noise"]),
         )
         for rule, state, label, colour in shown:
-            look.curve(
+            drawing.curve(
                 place,
                 values["order"],
                 values.sel(rule=rule, state=state),
@@ -347,7 +350,7 @@ def draw_ranks(found: xr.Dataset) -> Figure:
         for rule in ("BP", "FA"):
             values = found["rank"].sel(synapses=name, rule=rule)
             thousands = found["presentation"] / 1000
-            look.curve(place, thousands, values, f"{rule}, noise", label=f"{rule} on noise")
+            drawing.curve(place, thousands, values, f"{rule}, noise", label=f"{rule} on noise")
         place.set_title(str(name), fontsize="medium")
         place.set_xlabel("noise patterns presented (thousands)")
     axes[0].set_ylabel("effective rank")

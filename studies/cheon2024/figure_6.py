@@ -9,12 +9,13 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import adaptation, feedback_distance, weight_trajectory
 from ontogeny.models import Learning, Record, Schedule
 
+from .. import look
 from ..claims import Claim, Comparison
 from ..comparisons import against, differs
 from ..gathering import gathered, with_units
 from ..recipe import Branch, Recipe
 from ..study import Key, Panel
-from . import look
+from . import drawing
 from .lives import images_of, network_of, noise_life, sizes_of
 from .settings import INFERRED, Settings
 
@@ -155,7 +156,7 @@ def draw_meta(found: xr.Dataset) -> Figure:
     thousands = found["presentation"] / 1000
     labels = ("after adaptation", "summed along adaptation")
     for place, name, label in zip(axes, ("meta_loss", "meta_loss_along"), labels, strict=True):
-        look.curve(place, thousands, found[name].transpose("network", ...), "FA, noise")
+        drawing.curve(place, thousands, found[name].transpose("network", ...), "FA, noise")
         place.set_xlabel("noise patterns before (thousands)")
         place.set_title(label, fontsize="medium")
         place.set_ylabel("meta-loss (nat)")
@@ -255,7 +256,7 @@ def draw_paths(found: xr.Dataset) -> Figure:
     for path in found["path"].values:
         points = found["place"].sel(path=path).dropna("step").values
         name, _, after = str(path).rpartition(" after ")
-        colour = look.UNTRAINED if name == _NOISE else look.COLOURS[_condition(after)]
+        colour = drawing.UNTRAINED if name == _NOISE else drawing.COLOURS[_condition(after)]
         label = {_NOISE: "noise"}.get(name, f"{name}, {'with' if int(after) else 'without'} noise")
         plane.plot(*points.T, "-o", color=colour, markersize=2, linewidth=1)
         plane.annotate(label, points[-1], fontsize=5, color=colour)
@@ -268,7 +269,7 @@ def draw_paths(found: xr.Dataset) -> Figure:
     for shift, after in ((-0.1, "0"), (0.1, str(int(found["presentation"].values[-1])))):
         values = found["length"].sel(task=tasks, presentation=int(after))
         places = [k + shift for k in range(len(tasks))]
-        look.dots(lengths, places, values.transpose("network", "task"), _condition(after))
+        drawing.dots(lengths, places, values.transpose("network", "task"), _condition(after))
     lengths.set_xticks(range(len(tasks)), tasks, rotation=20)
     lengths.set_ylabel("length of the path of adaptation")
     look.legend(lengths)
@@ -330,7 +331,7 @@ def draw_speed(found: xr.Dataset) -> Figure:
             place = axes[row * len(tasks) + number]
             for after in found["presentation"].values:
                 values = found[name].sel(task=task, presentation=after)
-                look.curve(place, found["epoch"], values, _condition(str(int(after))))
+                drawing.curve(place, found["epoch"], values, _condition(str(int(after))))
         axes[number].set_title(str(task), fontsize="medium")
         axes[len(tasks) + number].set_xlabel("epochs of adaptation")
     axes[0].set_ylabel("test loss (nat)")

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import normalised_error
 from ontogeny.plasticity import NodePerturbation, Rule
 
+from .. import look
 from ..bounds import near
 from ..claims import Claim, Comparison
 from ..comparisons import against, differs
@@ -277,7 +278,7 @@ def needed(errors: xr.DataArray) -> xr.DataArray:
 
 def figure(data: xr.Dataset) -> Figure:
     """Draw figures 1d and 1e."""
-    made, (left, right) = drawing.new_figure()
+    made, (left, right) = look.figure(2)
     time = data["presentation"]
     for rule in data["rule"].values:
         colour = drawing.COLOURS[str(rule)]

@@ -15,6 +15,7 @@ from ontogeny.analysis.array import angle
 from ontogeny.data import Stimuli
 from ontogeny.plasticity import PseudoBackpropagation
 
+from .. import look
 from ..bounds import every
 from ..claims import Claim, Comparison
 from ..recipe import Recipe
@@ -316,7 +317,7 @@ _SHOWN = {
 
 def figure(data: xr.Dataset) -> Figure:
     """Draw how far every network is from the laws."""
-    made, (ax,) = drawing.new_figure(1, height=2.6)
+    made, (ax,) = look.figure(1, height=2.6)
     for position, name in enumerate(_SHOWN):
         ax.plot(data[name], np.full(data.sizes["network"], position), "o", markersize=4)
     ax.set_yticks(range(len(_SHOWN)), list(_SHOWN.values()))

@@ -1,4 +1,8 @@
-"""Lives that begin with noise of some kind, and learn digits afterwards."""
+"""Lives that begin with noise of some kind, and learn digits afterwards.
+
+They are those of `ontogeny.studies.cheon2024` but for the noise. Its lives, settings and measures
+are shared on purpose: what both studies need is lived once.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,11 +24,11 @@ from ontogeny.data import (
 )
 
 from ..cheon2024.lives import learning, noise_life, sizes_of
-from ..cheon2024.look import COLOURS, dots, figure
 from ..cheon2024.settings import INFERRED, Settings
 from ..claims import Claim, Comparison
 from ..comparisons import against, differs, share_of_gap
 from ..gathering import gathered, with_units
+from ..look import PALETTE, dots, figure
 from ..recipe import Branch, Recipe
 from ..study import Panel
 
@@ -195,14 +199,18 @@ def _figure(data: xr.Dataset) -> Figure:
         (axes[1], "speed", 100, "Mean test accuracy over epochs (%)"),
     ):
         for place, condition in enumerate(names):
-            colour = COLOURS.get(condition, COLOURS["FA, noise"])
-            if condition.startswith("white"):
-                colour = COLOURS["BP, noise"]
             values = scale * data[name].sel(condition=condition)
-            dots(ax, [place], values, condition, colour=colour)
+            mark = "s" if condition == "BP" else "o"
+            dots(ax, [place], values, label=condition, colour=_colour(condition), mark=mark)
         ax.set_xticks(np.arange(len(names)), names, rotation=60, ha="right")
         ax.set(ylabel=label)
     return drawing
+
+
+def _colour(condition: str) -> str:
+    if condition in KINDS:
+        return PALETTE["green"]
+    return {"BP": PALETTE["blue"], "FA": PALETTE["vermilion"]}.get(condition, PALETTE["purple"])
 
 
 def _alt(data: xr.Dataset) -> str:

@@ -1,4 +1,4 @@
-"""How the figures of the study look: one colour for each condition, means with intervals."""
+"""How the figures of all studies look: their colours, and means with intervals."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,21 +8,21 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy import stats
 
-__all__ = ["COLOURS", "UNTRAINED", "curve", "dots", "figure", "interval", "legend", "said"]
+from ontogeny.analysis import mean_interval
+
+__all__ = ["PALETTE", "curve", "dots", "figure", "interval", "legend", "said"]
 
 #: Colours that people who see fewer colours tell apart (M. Okabe and K. Ito, 2008).
-COLOURS = {
-    "BP": "#0072B2",
-    "FA": "#D55E00",
-    "FA, noise": "#009E73",
-    "BP, noise": "#CC79A7",
+PALETTE = {
+    "black": "#000000",
+    "orange": "#E69F00",
+    "sky blue": "#56B4E9",
+    "green": "#009E73",
+    "blue": "#0072B2",
+    "vermilion": "#D55E00",
+    "purple": "#CC79A7",
 }
-#: Of networks before they have lived.
-UNTRAINED = "#777777"
-_MARKS = {"BP": "s", "FA": "o", "FA, noise": "D", "BP, noise": "^"}
-_STROKES = {"BP": "--", "BP, noise": ":"}
 
 
 def figure(columns: int = 1, rows: int = 1, *, height: float = 3.2) -> tuple[Figure, list[Axes]]:
@@ -64,20 +64,22 @@ def interval(
     >>> [round(float(value), 3) for value in (mean, low, high)]
     [2.0, -0.484, 4.484]
     """
-    mean, n = values.mean(dim), values.count(dim)
-    spread = values.std(dim, ddof=1) / np.sqrt(n) if values.sizes[dim] > 1 else 0.0 * mean
-    half = spread * stats.t.ppf(0.975, np.maximum(n - 1, 1))
-    return mean, mean - half, mean + half
+    found = mean_interval(values, dim)
+    mean = found["mean"]
+    # Equal values have no interval but themselves; one value of several networks has none.
+    alone = mean.where(found["n"] > 1) if values.sizes[dim] > 1 else mean
+    return mean, found["low"].fillna(alone), found["high"].fillna(alone)
 
 
 def curve(
     axes: Axes,
     x: npt.ArrayLike,
     values: xr.DataArray,
-    condition: str,
     *,
-    label: str | None = None,
-    colour: str | None = None,
+    label: str,
+    colour: str,
+    mark: str = "o",
+    stroke: str = "-",
 ) -> None:
     """Draw the mean over networks against x, and its 95 % interval as a band.
 
@@ -89,25 +91,22 @@ def curve(
         Along the horizontal axis.
     values : xarray.DataArray, (network, ...)
         The measure, one other dim.
-    condition : str
-        Decides on colour, mark and stroke.
-    label : str, optional
-        In the legend; the condition by default.
-    colour : str, optional
-        In place of the condition's.
+    label : str
+        In the legend.
+    colour, mark, stroke : str
+        As matplotlib has them.
     """
     mean, low, high = (part.values for part in interval(values))
-    colour = colour or COLOURS.get(condition, UNTRAINED)
     axes.fill_between(np.asarray(x), low, high, color=colour, alpha=0.2, linewidth=0)
     axes.plot(
         np.asarray(x),
         mean,
         color=colour,
-        marker=_MARKS.get(condition, "o"),
-        linestyle=_STROKES.get(condition, "-"),
+        marker=mark,
+        linestyle=stroke,
         markersize=3.5,
         markevery=max(1, len(mean) // 12),
-        label=condition if label is None else label,
+        label=label,
     )
 
 
@@ -115,10 +114,10 @@ def dots(
     axes: Axes,
     positions: Sequence[float],
     values: xr.DataArray,
-    condition: str,
     *,
-    label: str | None = None,
-    colour: str | None = None,
+    label: str,
+    colour: str,
+    mark: str = "o",
 ) -> None:
     """Draw means over networks as marks with 95 % intervals, and every network as a small point.
 
@@ -130,15 +129,12 @@ def dots(
         Along the horizontal axis.
     values : xarray.DataArray, (network, ...)
         The measure, at most one other dim.
-    condition : str
-        Decides on colour and mark.
-    label : str, optional
-        In the legend; the condition by default.
-    colour : str, optional
-        In place of the condition's.
+    label : str
+        In the legend.
+    colour, mark : str
+        As matplotlib has them.
     """
     mean, low, high = (np.atleast_1d(part.values) for part in interval(values))
-    colour = colour or COLOURS.get(condition, UNTRAINED)
     networks = values.transpose("network", ...).values.reshape(values.sizes["network"], -1)
     for row in networks:
         axes.plot(positions, row, ".", color=colour, alpha=0.25, markersize=3)
@@ -147,11 +143,11 @@ def dots(
         mean,
         yerr=[mean - low, high - mean],
         color=colour,
-        marker=_MARKS.get(condition, "o"),
+        marker=mark,
         markersize=4.5,
         linestyle="none",
         capsize=2.5,
-        label=condition if label is None else label,
+        label=label,
     )
 
 
