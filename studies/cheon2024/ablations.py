@@ -12,7 +12,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from ontogeny.analysis import error_alignment, final_accuracy, learning_speed, weight_alignment
+from ontogeny.analysis import error_alignment, weight_alignment
 from ontogeny.data import Stimuli, gaussian_noise
 from ontogeny.models import Learning, Record, Schedule
 
@@ -25,6 +25,7 @@ from ..study import Panel
 from .drawing import curve, dots
 from .figure_2 import CHECKPOINTS, LEARNING
 from .lives import images_of, learning, network_of, noise_life, pretrained, sizes_of
+from .measures import TOLD, measures_of_learning
 from .settings import Settings
 
 __all__ = ["PANELS"]
@@ -89,23 +90,17 @@ def _measure(settings: Settings, lives: Lives) -> xr.Dataset:
     probe = images_of(settings.data, "test", 200)
 
     def measures(life: xr.DataTree) -> xr.Dataset:
-        angle = weight_alignment(life).isel(synapses=-1, checkpoint=-1, drop=True)
         error = error_alignment(life, probe).isel(checkpoint=0, population=-1, drop=True)
-        return xr.Dataset(
-            {
-                "speed": learning_speed(life),
-                "final": final_accuracy(life),
-                "alignment": angle,
-                "error_angle": error,
-            }
-        ).drop_vars("presentation", errors="ignore")
+        found = measures_of_learning(life)[["speed", "final", "after"]]
+        error = error.drop_vars("presentation", errors="ignore")
+        return found.rename(after="alignment").assign(error_angle=error)
 
     data = gathered(lives, ("condition", "network"), measures)
     return with_units(
         data,
-        speed=("1", "mean test accuracy over the epochs"),
-        final=("1", "test accuracy after the last epoch"),
-        alignment=("degree", "angle between forward and feedback weights at the end"),
+        speed=TOLD["speed"],
+        final=TOLD["final"],
+        alignment=TOLD["after"],
         error_angle=("degree", "angle of teaching signals with those of BP, before learning"),
     )
 
@@ -227,25 +222,8 @@ def _recipes_lengths(settings: Settings) -> dict[tuple, Recipe]:
 
 
 def _measure_lengths(settings: Settings, lives: Lives) -> xr.Dataset:
-    def measures(life: xr.DataTree) -> xr.Dataset:
-        angle = weight_alignment(life).isel(synapses=-1, drop=True)
-        return xr.Dataset(
-            {
-                "speed": learning_speed(life),
-                "before": angle.isel(checkpoint=0, drop=True),
-                "after": angle.isel(checkpoint=-1, drop=True),
-            }
-        ).drop_vars("presentation", errors="ignore")
-
-    data = gathered(lives, ("length", "network"), measures)
-    data["length"].attrs = {"units": "1", "long_name": "noise patterns before learning"}
-    what = "angle between forward and feedback weights"
-    return with_units(
-        data,
-        speed=("1", "mean test accuracy over the epochs"),
-        before=("degree", f"{what} before learning"),
-        after=("degree", f"{what} after learning"),
-    )
+    data = gathered(lives, ("length", "network"), measures_of_learning)
+    return with_units(data, length=("1", "noise patterns before learning"), **TOLD)
 
 
 def _best_of_others(angle: xr.DataArray) -> xr.DataArray:

@@ -11,7 +11,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.analysis import final_accuracy, learning_speed, weight_alignment
 from ontogeny.data import (
     FrameNoise,
     Noise,
@@ -24,6 +23,7 @@ from ontogeny.data import (
 )
 
 from ..cheon2024.lives import learning, noise_life, sizes_of
+from ..cheon2024.measures import TOLD, measures_of_learning
 from ..cheon2024.settings import INFERRED, Settings
 from ..claims import Claim, Comparison
 from ..comparisons import against, differs, share_of_gap
@@ -102,26 +102,8 @@ def _recipes(settings: Settings) -> dict[tuple, Recipe]:
 
 
 def _measure(settings: Settings, lives: Lives) -> xr.Dataset:
-    def measures(life: xr.DataTree) -> xr.Dataset:
-        angle = weight_alignment(life).isel(synapses=-1, drop=True)
-        return xr.Dataset(
-            {
-                "speed": learning_speed(life),
-                "final": final_accuracy(life),
-                "before": angle.isel(checkpoint=0, drop=True),
-                "after": angle.isel(checkpoint=-1, drop=True),
-            }
-        ).drop_vars("presentation", errors="ignore")
-
-    data = gathered(lives, ("condition", "network"), measures)
-    what = "angle between forward and feedback weights"
-    return with_units(
-        data,
-        speed=("1", "mean test accuracy over the epochs"),
-        final=("1", "test accuracy after the last epoch"),
-        before=("degree", f"{what} before learning"),
-        after=("degree", f"{what} after learning"),
-    )
+    data = gathered(lives, ("condition", "network"), measures_of_learning)
+    return with_units(data, **TOLD)
 
 
 def _compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
