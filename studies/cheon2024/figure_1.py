@@ -18,7 +18,7 @@ from ..look import figure, legend
 from ..recipe import Recipe
 from ..study import Panel
 from .drawing import COLOURS, UNTRAINED, curve
-from .lives import noise_life, sizes_of
+from .lives import noise_life, noise_lives, sizes_of
 from .settings import INFERRED, SETTINGS, Settings
 
 __all__ = ["PANELS"]
@@ -33,8 +33,7 @@ _GRID = (
 
 
 def _recipes(settings: Settings) -> dict[tuple, Recipe]:
-    sizes = sizes_of(settings, settings.data)
-    return {("FA", seed): noise_life(settings, "FA", sizes, seed) for seed in settings.seeds}
+    return noise_lives(settings, ("FA",))
 
 
 def _measure(settings: Settings, lives: Lives) -> xr.Dataset:
