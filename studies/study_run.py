@@ -222,7 +222,7 @@ def measured_panels(study: Study, settings: Any, folder: str | os.PathLike) -> d
 
 def figures_of(study: Study, measured: Mapping[str, Measured]) -> dict[str, str]:
     """Return the figures of the panels that were measured, as SVG."""
-    from .figures import svg_of
+    from .scorecards import svg_of
 
     return {
         panel.name: svg_of(panel.figure(measured[panel.name].data), f"{study.name}-{panel.name}")

@@ -12,12 +12,12 @@ from rich.console import Console
 
 from ontogeny.data import files
 from ontogeny.studies import bounds, claims, comparisons
-from ontogeny.studies.html_report import html_report
-from ontogeny.studies.scorecard import read_scorecard, same_science, write_scorecard
-from ontogeny.studies.scorecard_check import check_scorecard
-from ontogeny.studies.scorecard_page import page
-from ontogeny.studies.scorecard_table import scorecard_table
-from ontogeny.studies.scorecard_words import count_sentence, duration, number_text, value_text
+from ontogeny.studies.scorecards.check import check_scorecard
+from ontogeny.studies.scorecards.files import read_scorecard, same_science, write_scorecard
+from ontogeny.studies.scorecards.html_report import html_report
+from ontogeny.studies.scorecards.page import page
+from ontogeny.studies.scorecards.table import scorecard_table
+from ontogeny.studies.scorecards.words import count_sentence, duration, number_text, value_text
 
 
 @pytest.fixture

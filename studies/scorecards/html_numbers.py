@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .html_elements import Html, anchor, joined, tag
-from .scorecard_words import (
+from .words import (
     chosen_tests,
     effect_text,
     interval_text,

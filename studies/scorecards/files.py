@@ -7,18 +7,11 @@ from typing import Any
 
 from ontogeny.data.files import write_text
 
+from .check import check_scorecard
 from .html_report import html_report
-from .scorecard_check import check_scorecard
-from .scorecard_page import page
-from .scorecard_table import scorecard_table
+from .page import page
 
-__all__ = [
-    "check_scorecard",
-    "read_scorecard",
-    "same_science",
-    "scorecard_table",
-    "write_scorecard",
-]
+__all__ = ["read_scorecard", "same_science", "write_scorecard"]
 
 
 def write_scorecard(
@@ -31,7 +24,7 @@ def write_scorecard(
     scorecard : mapping
         What a study found.
     figures : mapping
-        SVG of panels by their names, as `ontogeny.studies.figures.svg_of` returns it; a panel
+        SVG of panels by their names, as `ontogeny.studies.scorecards.svg_of` returns it; a panel
         without one has none in the report.
     folder : path
         Where; must exist.

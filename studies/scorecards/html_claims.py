@@ -5,7 +5,7 @@ from typing import Any
 
 from .html_elements import Html, anchor, joined, tag
 from .html_numbers import HEADS, badge, cards, found_cells
-from .scorecard_words import lives_by_condition, own_rule
+from .words import lives_by_condition, own_rule
 
 __all__ = ["panel_section"]
 

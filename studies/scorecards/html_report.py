@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from .claims import VERDICTS
+from ..claims import VERDICTS
 from .html_claims import panel_section
 from .html_elements import Html, anchor, joined, tag
 from .html_lives import description_sections, life_entries
 from .html_numbers import HEADS, cards, found_cells
-from .scorecard_words import count_sentence, duration, reason, workers_text
+from .words import count_sentence, duration, reason, workers_text
 
 __all__ = ["html_report"]
 
@@ -27,9 +27,9 @@ def html_report(scorecard: Mapping[str, Any], figures: Mapping[str, str]) -> str
     Parameters
     ----------
     scorecard : mapping
-        What `ontogeny.studies.scorecard.check_scorecard` lets through.
+        What `ontogeny.studies.scorecards.check_scorecard` lets through.
     figures : mapping
-        SVG by names of panels, as `ontogeny.studies.figures.svg_of` returns it; it is trusted.
+        SVG by names of panels, as `ontogeny.studies.scorecards.svg_of` returns it; it is trusted.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from .scorecard_words import chosen_tests, count_sentence, probability_text, value_text
+from .words import chosen_tests, count_sentence, probability_text, value_text
 
 __all__ = ["scorecard_table"]
 
@@ -25,7 +25,7 @@ def scorecard_table(scorecard: Mapping[str, Any]) -> Table:
     Parameters
     ----------
     scorecard : mapping
-        What `ontogeny.studies.scorecard.check_scorecard` lets through.
+        What `ontogeny.studies.scorecards.check_scorecard` lets through.
 
     Returns
     -------

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-from .claims import VERDICTS
+from ..claims import VERDICTS
 
 __all__ = ["check_scorecard"]
 

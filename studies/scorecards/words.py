@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .claims import VERDICTS
+from ..claims import VERDICTS
 
 __all__ = [
     "chosen_tests",

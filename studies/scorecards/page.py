@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .bench_page import table
-from .scorecard_words import (
+from ..bench_page import table
+from .words import (
     chosen_tests,
     count_sentence,
     duration,
@@ -83,7 +83,7 @@ def page(scorecard: Mapping[str, Any]) -> str:
     Parameters
     ----------
     scorecard : mapping
-        What `ontogeny.studies.scorecard.check_scorecard` lets through.
+        What `ontogeny.studies.scorecards.check_scorecard` lets through.
     """
     run, lives = scorecard["run"], scorecard["lives"]
     return TEMPLATE.format(
