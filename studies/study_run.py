@@ -17,7 +17,7 @@ from ontogeny.engine import find_device
 from ontogeny.models.description import describe
 
 from .archive import Archive, Lives
-from .bench_machine import machine
+from .bench.machine import machine
 from .claims import Outcome
 from .cluster import live_all, run_tasks
 from .comparisons import not_run

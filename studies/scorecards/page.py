@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..bench_page import table
+from ..bench.page import table
 from .words import (
     chosen_tests,
     count_sentence,

@@ -1,6 +1,6 @@
 """Serve one contestant of a benchmark: JSON lines in, JSON lines out.
 
-Run as ``python -P bench_serve.py CONTESTANT.py`` by the Python of the contestant's environment, in
+Run as ``python -P serve.py CONTESTANT.py`` by the Python of the contestant's environment, in
 which this package need not be installed: only the standard library and NumPy are used here.
 
 =============================================  ===================================================
@@ -35,7 +35,7 @@ def load(path: str) -> ModuleType:
     sys.path.append(str(Path(path).resolve().parent))
     spec = importlib.util.spec_from_file_location(f"contestant_{Path(path).stem}", path)
     if spec is None or spec.loader is None:
-        raise ImportError(f"bench_serve.load: expected a Python file, got {path!r}")
+        raise ImportError(f"serve.load: expected a Python file, got {path!r}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .bench_targets import outcomes
+from .targets import outcomes
 
 __all__ = ["page", "speed_table", "targets_table"]
 
@@ -79,7 +79,7 @@ def page(results: dict[str, Any]) -> str:
     Parameters
     ----------
     results : dict
-        What `ontogeny.studies.bench.run_bench` returns.
+        What `ontogeny.studies.bench.run.run_bench` returns.
     """
     roof, effort = results["roofline"], results["effort"]
     bandwidth = ", ".join(

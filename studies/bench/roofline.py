@@ -1,6 +1,6 @@
 """What this machine can do at most: a contestant that computes nothing else.
 
-Run as ``python bench_roofline.py``; prints one JSON object.
+Run as ``python -P roofline.py``; prints one JSON object.
 """
 
 import ctypes
@@ -69,7 +69,7 @@ def gemm_peak(seconds: float = 0.5) -> tuple[float, str]:
     best = _best(product, seconds)
     # A spoiled call would be fast: the result is compared with NumPy's.
     if not np.allclose(c[:4], a[:4] @ b, atol=1e-2):
-        raise RuntimeError("bench_roofline.gemm_peak: expected the product of NumPy, got another")
+        raise RuntimeError("roofline.gemm_peak: expected the product of NumPy, got another")
     return 2 * n**3 / best, "scipy-openblas32"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .bench_statistics import paired_ratios
+from .costs import paired_ratios
 
 __all__ = ["TARGETS", "Target", "outcomes"]
 

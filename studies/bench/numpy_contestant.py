@@ -21,7 +21,7 @@ class Contestant:
     Parameters
     ----------
     case : namespace
-        What is computed: see `ontogeny.studies.bench_cases.Case`.
+        What is computed: see `ontogeny.studies.bench.cases.Case`.
     images : ndarray of uint8, (stimulus, unit)
         What the data phase presents.
     labels : ndarray of int, (stimulus,)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .bench_cases import Case
-from .threads import VARIABLES
+from ..threads import VARIABLES
+from .cases import Case
 
 __all__ = ["BenchmarkError", "Contestant", "Running", "contestants", "environment_of"]
 
-SERVE = Path(__file__).with_name("bench_serve.py")
+SERVE = Path(__file__).with_name("serve.py")
 #: What would make a BLAS pretend to be on another processor than it is.
 DISGUISES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_VERBOSE", "MKL_DEBUG_CPU_TYPE")
 
@@ -38,7 +38,7 @@ class Contestant:
     title : str
         What it is called in tables.
     file : path
-        The contestant, see `ontogeny.studies.bench_serve`.
+        The contestant, see `ontogeny.studies.bench.serve`.
     python : path
         What runs it.
     device : str
@@ -86,7 +86,7 @@ def contestants(peers: Path | None, environments: Path) -> list[Contestant]:
         Contestant(
             name=device,
             title=f"Ontogeny, {device}",
-            file=here / "bench_ontogeny.py",
+            file=here / "ontogeny_contestant.py",
             python=python,
             device=device,
             problem=_problem_of(device),
@@ -97,7 +97,7 @@ def contestants(peers: Path | None, environments: Path) -> list[Contestant]:
         Contestant(
             name="plain-numpy",
             title="NumPy, by hand",
-            file=here / "bench_numpy.py",
+            file=here / "numpy_contestant.py",
             python=python,
         )
     )
@@ -192,7 +192,7 @@ class Running:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.contestant = contestant
-        # -P: the folder of bench_serve.py is not searched for modules.
+        # -P: the folder of serve.py is not searched for modules.
         self.process = subprocess.Popen(
             [str(contestant.python), "-P", str(SERVE), str(contestant.file)],
             stdin=subprocess.PIPE,

@@ -19,7 +19,7 @@ def figure(results: dict[str, Any]) -> str:
     Parameters
     ----------
     results : dict
-        What `ontogeny.studies.bench.run_bench` returns; what was not measured is left out.
+        What `ontogeny.studies.bench.run.run_bench` returns; what was not measured is left out.
     """
     import matplotlib
     from matplotlib.figure import Figure

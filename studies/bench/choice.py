@@ -6,11 +6,11 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from .bench import PARTS, Bench
-from .bench_cases import find_cases, full_cases, quick_cases
-from .bench_measure import Effort
-from .bench_process import Contestant, contestants
-from .bench_targets import outcomes
+from .cases import find_cases, full_cases, quick_cases
+from .measure import Effort
+from .process import Contestant, contestants
+from .run import PARTS, Bench
+from .targets import outcomes
 
 __all__ = ["chosen_bench", "results_tables"]
 
@@ -110,7 +110,7 @@ def results_tables(results: dict[str, Any]) -> list[Table]:
     Parameters
     ----------
     results : dict
-        What `ontogeny.studies.bench.run_bench` returns.
+        What `ontogeny.studies.bench.run.run_bench` returns.
     """
     titles = {name: found["title"] for name, found in results["contestants"].items()}
     tables = []

@@ -29,7 +29,7 @@ class Contestant:
     Parameters
     ----------
     case, images, labels, weights
-        As in `ontogeny.studies.bench_numpy.Contestant`.
+        As in `ontogeny.studies.bench.numpy_contestant.Contestant`.
     """
 
     def __init__(

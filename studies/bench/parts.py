@@ -12,9 +12,9 @@ import numpy as np
 
 from ontogeny.data import load_images
 
-from .bench_cases import Case, write_inputs
-from .bench_memory import MemoryWatch
-from .bench_process import BenchmarkError, Contestant, Running, running
+from .cases import Case, write_inputs
+from .memory import MemoryWatch
+from .process import BenchmarkError, Contestant, Running, running
 
 __all__ = [
     "measure_lengths",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .bench_cases import Case
-from .bench_process import BenchmarkError, Contestant, Running
-from .bench_statistics import cost, spread
+from .cases import Case
+from .costs import cost, spread
+from .process import BenchmarkError, Contestant, Running
 
 __all__ = ["Effort", "measure"]
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from ontogeny.data.files import write_text
 
-from .bench_cases import Case
-from .bench_machine import machine, measured_roofline
-from .bench_measure import Effort, measure
-from .bench_parts import measure_lengths, measure_memory, measure_start, scaling_cases
-from .bench_process import BenchmarkError, Contestant, Running
-from .bench_roofline import floor_seconds
+from .cases import Case
+from .machine import machine, measured_roofline
+from .measure import Effort, measure
+from .parts import measure_lengths, measure_memory, measure_start, scaling_cases
+from .process import BenchmarkError, Contestant, Running
+from .roofline import floor_seconds
 
 __all__ = ["PARTS", "Bench", "run_bench", "write_results"]
 
@@ -218,8 +218,8 @@ def write_results(results: dict[str, Any], folder: Path) -> list[Path]:
     NotADirectoryError
         If it does not.
     """
-    from .bench_figure import figure
-    from .bench_page import page
+    from .figure import figure
+    from .page import page
 
     if not folder.is_dir():
         raise NotADirectoryError(

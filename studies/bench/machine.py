@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .bench_process import environment_of
-from .threads import processors
+from ..threads import processors
+from .process import environment_of
 
 __all__ = ["caches", "machine", "measured_roofline"]
 
@@ -54,7 +54,7 @@ def measured_roofline(threads: int = 1) -> dict[str, Any]:
     RuntimeError
         If that fails.
     """
-    script = Path(__file__).with_name("bench_roofline.py")
+    script = Path(__file__).with_name("roofline.py")
     done = subprocess.run(
         [sys.executable, "-P", str(script), json.dumps(caches())],
         capture_output=True,
