@@ -229,7 +229,7 @@ def bench(
 ) -> None:
     """Measure this package beside others that compute the same, by turns in one run."""
     with errors_in_one_line():
-        from .bench_choice import chosen_bench, results_tables
+        from .bench.choice import chosen_bench, results_tables
 
         wanted = chosen_bench(
             cases=cases,
@@ -243,7 +243,7 @@ def bench(
             environments=environments,
             write=write,
         )
-        from .bench import run_bench, write_results
+        from .bench.run import run_bench, write_results
 
         results = run_bench(wanted, lambda text: typer.echo(text, err=True))
         console = Console()

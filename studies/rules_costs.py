@@ -9,7 +9,7 @@ import numpy as np
 from ontogeny.data import Stimuli, gaussian_noise
 from ontogeny.models import Learning, Record, Schedule, Spontaneous, simulate
 
-from .bench_statistics import cost, paired_ratios, spread
+from .bench.costs import cost, paired_ratios, spread
 from .rules_cases import TRIALS, Entry
 
 __all__ = ["measured_costs"]

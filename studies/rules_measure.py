@@ -8,8 +8,8 @@ from typing import Any
 from ontogeny.data import ImageSet, Stimuli, load_images
 from ontogeny.engine import find_device
 
-from .bench_machine import machine
-from .bench_ontogeny import versions
+from .bench.machine import machine
+from .bench.ontogeny_contestant import versions
 from .lives import Report
 from .rules_cases import MIRRORING, SIZES, TRANSFER, TRIALS, Entry, entries, parts
 from .rules_costs import measured_costs

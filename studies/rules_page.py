@@ -6,7 +6,7 @@ from typing import Any
 
 from ontogeny.plasticity.vocabulary import NON_LOCAL
 
-from .bench_page import table
+from .bench.page import table
 from .rules_cases import LEAKY
 
 __all__ = ["page"]

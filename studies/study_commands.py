@@ -140,8 +140,7 @@ def life(
 
 def _report(study, settings, folder: Path, out: Path | None, run: dict | None) -> None:  # type: ignore[no-untyped-def]
     from .archive import Archive
-    from .scorecard import read_scorecard, write_scorecard
-    from .scorecard_table import scorecard_table
+    from .scorecards import read_scorecard, scorecard_table, write_scorecard
     from .study_run import figures_of, measured_panels, place_of, scorecard_of
 
     measured = measured_panels(study, settings, folder)

@@ -17,9 +17,10 @@ from ontogeny.engine import find_device
 from ontogeny.models.description import describe
 
 from .archive import Archive, Lives
-from .bench_machine import machine
-from .claims import Outcome, not_run
+from .bench.machine import machine
+from .claims import Outcome
 from .cluster import live_all, run_tasks
+from .comparisons import not_run
 from .recipe import Recipe, digest_of_json, with_ancestors
 from .study import Panel, Study, find_study
 
@@ -221,7 +222,7 @@ def measured_panels(study: Study, settings: Any, folder: str | os.PathLike) -> d
 
 def figures_of(study: Study, measured: Mapping[str, Measured]) -> dict[str, str]:
     """Return the figures of the panels that were measured, as SVG."""
-    from .figures import svg_of
+    from .scorecards import svg_of
 
     return {
         panel.name: svg_of(panel.figure(measured[panel.name].data), f"{study.name}-{panel.name}")

@@ -18,9 +18,9 @@ import ontogeny.plasticity
 from ontogeny.data.images import NAMES
 from ontogeny.data.sources import SOURCES
 from ontogeny.plasticity import InitialWeights, Optimiser, Rule
-from ontogeny.studies import scorecard_page
 from ontogeny.studies.command_line import app
-from ontogeny.studies.scorecard import read_scorecard
+from ontogeny.studies.scorecards import page as scorecard_page
+from ontogeny.studies.scorecards import read_scorecard
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

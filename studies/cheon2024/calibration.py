@@ -9,11 +9,13 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import calibration_curve, calibration_error, confidence, ood_auc
 from ontogeny.data import Stimuli, gaussian_noise
 
-from ..claims import Claim, Comparison, against, differs
+from .. import look
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs
 from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Key, Panel
-from . import look
+from . import drawing
 from .figure_2 import LEARNING, learning_lives
 from .lives import CONDITIONS, images_of
 from .settings import Settings
@@ -135,8 +137,8 @@ def draw_calibration(found: xr.Dataset) -> Figure:
     curves.plot([0, 1], [0, 1], color="black", linestyle=":", linewidth=1)
     for place, condition in enumerate(CONDITIONS):
         values = found["accuracy"].sel(condition=condition)
-        look.curve(curves, found["bin"], values.transpose("network", "bin"), condition)
-        look.dots(errors, [place], found["ece"].sel(condition=condition), condition)
+        drawing.curve(curves, found["bin"], values.transpose("network", "bin"), condition)
+        drawing.dots(errors, [place], found["ece"].sel(condition=condition), condition)
     curves.set(xlabel="confidence", ylabel="accuracy", ylim=(0, 1.05))
     errors.set(ylabel="expected calibration error")
     errors.set_xticks(range(len(CONDITIONS)), CONDITIONS, rotation=20)
@@ -163,7 +165,7 @@ def draw_detection(found: xr.Dataset) -> Figure:
     names = [str(name) for name in found["other"].values]
     for shift, condition in zip(np.linspace(-0.24, 0.24, 4), CONDITIONS, strict=True):
         values = found["auc"].sel(condition=condition)
-        look.dots(axes, np.arange(len(names)) + shift, values, condition)
+        drawing.dots(axes, np.arange(len(names)) + shift, values, condition)
     axes.axhline(0.5, color="black", linestyle=":", linewidth=1)
     axes.set_xticks(range(len(names)), names)
     axes.set(ylabel="area under the ROC curve", xlim=(-0.5, len(names) - 0.5))

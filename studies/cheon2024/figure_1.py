@@ -11,12 +11,14 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import neuron_alignment, weight_alignment
 from ontogeny.data import gaussian_noise, uniform_noise
 
-from ..claims import Claim, Comparison, against, differs
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs
 from ..gathering import gathered, with_units
+from ..look import figure, legend
 from ..recipe import Recipe
 from ..study import Panel
-from .lives import noise_life, sizes_of
-from .look import COLOURS, UNTRAINED, curve, figure, legend
+from .drawing import COLOURS, UNTRAINED, curve
+from .lives import noise_life, noise_lives, sizes_of
 from .settings import INFERRED, SETTINGS, Settings
 
 __all__ = ["PANELS"]
@@ -31,8 +33,7 @@ _GRID = (
 
 
 def _recipes(settings: Settings) -> dict[tuple, Recipe]:
-    sizes = sizes_of(settings, settings.data)
-    return {("FA", seed): noise_life(settings, "FA", sizes, seed) for seed in settings.seeds}
+    return noise_lives(settings, ("FA",))
 
 
 def _measure(settings: Settings, lives: Lives) -> xr.Dataset:

@@ -7,15 +7,15 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.analysis import final_accuracy, learning_speed, weight_alignment
-
-from ..claims import Claim, Comparison, differs
-from ..comparisons import share_of_gap
+from ..claims import Claim, Comparison
+from ..comparisons import differs, share_of_gap
 from ..gathering import gathered, with_units
+from ..look import figure, legend
 from ..recipe import Recipe
 from ..study import Panel
+from .drawing import curve, dots
 from .lives import learning, sizes_of
-from .look import curve, dots, figure, legend
+from .measures import TOLD, measures_of_learning
 from .settings import INFERRED, Settings
 
 __all__ = ["CHECKPOINTS", "LEARNING", "PANELS", "learning_lives", "measure_learning"]
@@ -44,23 +44,17 @@ def measure_learning(settings: Settings, lives: Lives) -> xr.Dataset:
     """Measure accuracy by epoch, the speed of learning, and alignment at its end."""
 
     def measures(life: xr.DataTree) -> xr.Dataset:
-        angle = weight_alignment(life).isel(synapses=-1, checkpoint=-1, drop=True)
-        return xr.Dataset(
-            {
-                "accuracy": life["tests"]["accuracy"].rename(test="epoch"),
-                "speed": learning_speed(life),
-                "final": final_accuracy(life),
-                "alignment": angle.drop_vars("presentation", errors="ignore"),
-            }
-        )
+        found = measures_of_learning(life)[["speed", "final", "after"]]
+        accuracy = life["tests"]["accuracy"].rename(test="epoch")
+        return found.rename(after="alignment").assign(accuracy=accuracy)
 
     data = gathered(lives, ("condition", "network"), measures)
     return with_units(
         data,
         accuracy=("1", "test accuracy"),
-        speed=("1", "mean test accuracy over the epochs"),
-        final=("1", "test accuracy after the last epoch"),
-        alignment=("degree", "angle between forward and feedback weights at the end"),
+        speed=TOLD["speed"],
+        final=TOLD["final"],
+        alignment=TOLD["after"],
     )
 
 

@@ -1,117 +1,22 @@
 """Figures 2c to 2g: where noise and data move the weights, and in which order."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.analysis import feedback_distance, weight_alignment, weight_trajectory
-
-from ..claims import Claim, Comparison, against, differs, same
-from ..gathering import gathered, with_units
-from ..recipe import Branch, Recipe
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs, same
+from ..look import figure, legend
 from ..study import Panel
-from .figure_2 import CHECKPOINTS, LEARNING
-from .lives import learning, noise_life, sizes_of
-from .look import COLOURS, UNTRAINED, curve, figure, legend
+from .drawing import COLOURS, UNTRAINED, curve
+from .figure_2 import LEARNING
+from .figure_2_orders import ends, measure, recipes
 from .settings import Settings
 
 __all__ = ["PANELS"]
 
-Lives = Mapping[Any, xr.DataTree]
-
-
-def _recipes_2c(settings: Settings) -> dict[tuple, Recipe]:
-    """Return lives in the order of their phases; the second ones begin where the first ended."""
-    sizes = sizes_of(settings, settings.data)
-    lives: dict[tuple, Recipe] = {}
-    for seed in settings.seeds:
-        noise = noise_life(settings, "FA", sizes, seed)
-        data = learning(settings, "FA", settings.data, sizes, seed, checkpoints=CHECKPOINTS)
-        lives["noise", seed] = noise
-        lives["data", seed] = data
-        lives["noise, data", seed] = learning(
-            settings, "FA, noise", settings.data, sizes, seed, checkpoints=CHECKPOINTS
-        )
-        lives["data, noise", seed] = replace(
-            noise, label=f"{noise.label}, after data", birth=Branch(life=data)
-        )
-        lives["BP", seed] = learning(
-            settings, "BP", settings.data, sizes, seed, checkpoints=CHECKPOINTS
-        )
-    return lives
-
-
-def _measure_2c(settings: Settings, lives: Lives) -> xr.Dataset:
-    def measures(life: xr.DataTree) -> xr.Dataset:
-        return xr.Dataset(
-            {
-                "alignment": weight_alignment(life).isel(synapses=-1, drop=True),
-                "distance": feedback_distance(life).isel(synapses=-1, drop=True),
-                "presented": life["progress"]["presentation"],
-            }
-        ).drop_vars("presentation", errors="ignore")
-
-    data = gathered(lives, ("life", "network"), measures)
-    data = data.merge(_directions(settings, lives))
-    return with_units(
-        data,
-        alignment=("degree", "angle between forward and feedback weights"),
-        distance=("1", "Frobenius distance of the last forward weights to their feedback"),
-        presented=("1", "presentations since the phase began"),
-        turn=("degree", "angle between the weight changes of noise and of data"),
-        control=("degree", "angle between the weight changes of data under FA and under BP"),
-        path=("1", "last forward weights in the plane of two principal components"),
-        goal=("1", "feedback weights in the same plane"),
-    )
-
-
-def _directions(settings: Settings, lives: Lives) -> xr.Dataset:
-    """Compare the directions in which noise and data move weights; trajectories of the first."""
-    turns, controls = [], []
-    for seed in settings.seeds:
-        moved = {name: _moved(lives[name, seed]) for name in ("noise", "data", "BP")}
-        turns.append(_angle(moved["noise"], moved["data"]))
-        controls.append(_angle(moved["BP"], moved["data"]))
-    first = settings.seeds[0]
-    names = ("data", "noise", "noise, data", "data, noise")
-    plane = weight_trajectory({name: lives[name, first] for name in names})
-    plane = plane.drop_vars("presentation", errors="ignore")
-    return xr.Dataset(
-        {
-            "turn": ("network", turns),
-            "control": ("network", controls),
-            "path": plane["weights"].rename(condition="shown", checkpoint="moment"),
-            "goal": plane["feedback"].isel(checkpoint=0, drop=True).rename(condition="shown"),
-        },
-        coords={"network": settings.seeds},
-    ).drop_vars("presentation", errors="ignore")
-
-
-def _moved(life: xr.DataTree) -> np.ndarray:
-    weights = life["weights"].dataset["forward_2"].values.astype(float)
-    return (weights[-1] - weights[0]).ravel()
-
-
-def _angle(a: np.ndarray, b: np.ndarray) -> float:
-    return float(np.degrees(np.arccos(a @ b / np.linalg.norm(a) / np.linalg.norm(b))))
-
-
-def _ends(data: xr.Dataset, name: str) -> dict[str, xr.DataArray]:
-    """Return a measure at the end of each life; every life has its own last checkpoint."""
-    found = {}
-    for life in data["life"].values.tolist():
-        values = data[name].sel(life=life).dropna("checkpoint", how="all")
-        found[life] = values.isel(checkpoint=-1)
-    found["untrained"] = data[name].sel(life="noise").isel(checkpoint=0)
-    return found
-
 
 def _compare_2c(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
-    angle = _ends(data, "alignment")
+    angle = ends(data, "alignment")
     birth = data["alignment"].sel(life="noise, data").isel(checkpoint=0)
     return {
         "A7": [
@@ -157,7 +62,7 @@ def _compare_2d(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparis
 
 
 def _compare_2e(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
-    distance = _ends(data, "distance")
+    distance = ends(data, "distance")
     pairs = (
         ("with noise minus untrained", "noise, data", "untrained"),
         ("without noise minus untrained", "data", "untrained"),
@@ -172,7 +77,7 @@ def _compare_2e(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparis
 
 
 def _compare_2g(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
-    distance, angle = _ends(data, "distance"), _ends(data, "alignment")
+    distance, angle = ends(data, "distance"), ends(data, "alignment")
     return {
         "A10": [
             same(
@@ -231,8 +136,10 @@ def _courses(data: xr.Dataset, name: str, label: str) -> Figure:
 
 
 def _alt_ends(data: xr.Dataset, name: str, what: str, digits: int) -> str:
-    ends = {life: float(values.mean()) for life, values in _ends(data, name).items()}
-    listed = "; ".join(f"{life} {value:.{digits}f}" for life, value in ends.items() if life != "BP")
+    means = {life: float(values.mean()) for life, values in ends(data, name).items()}
+    listed = "; ".join(
+        f"{life} {value:.{digits}f}" for life, value in means.items() if life != "BP"
+    )
     return f"Courses of the {what} for noise before data and data before noise. Ends: {listed}."
 
 
@@ -275,8 +182,8 @@ PANELS = (
                 inferred=LEARNING,
             ),
         ),
-        recipes=_recipes_2c,
-        measure=_measure_2c,
+        recipes=recipes,
+        measure=measure,
         compare=_compare_2c,
         figure=lambda data: _courses(data, "alignment", "Angle (degrees)"),
         alt=lambda data: _alt_ends(data, "alignment", "angle in degrees", 1),
@@ -294,8 +201,8 @@ PANELS = (
                 "rules are the control. Different: more than 45 degrees, our choice.",
             ),
         ),
-        recipes=_recipes_2c,
-        measure=_measure_2c,
+        recipes=recipes,
+        measure=measure,
         compare=_compare_2d,
         figure=_figure_2d,
         alt=_alt_2d,
@@ -313,8 +220,8 @@ PANELS = (
                 note="The paper says only distance: here the Frobenius norm of the difference.",
             ),
         ),
-        recipes=_recipes_2c,
-        measure=_measure_2c,
+        recipes=recipes,
+        measure=measure,
         compare=_compare_2e,
         figure=lambda data: _courses(data, "distance", "Distance to the feedback"),
         alt=lambda data: _alt_ends(data, "distance", "distance to the feedback", 2),
@@ -338,8 +245,8 @@ PANELS = (
                 inferred=LEARNING,
             ),
         ),
-        recipes=_recipes_2c,
-        measure=_measure_2c,
+        recipes=recipes,
+        measure=measure,
         compare=_compare_2g,
         figure=lambda data: _courses(data, "distance", "Distance to the feedback"),
         alt=lambda data: _alt_ends(data, "distance", "distance to the feedback", 2),

@@ -7,12 +7,13 @@ from matplotlib.figure import Figure
 
 from ontogeny.analysis import evaluate
 
-from ..claims import Claim, Comparison, differs, not_run
-from ..comparisons import share_of_gap
+from .. import look
+from ..claims import Claim, Comparison
+from ..comparisons import differs, not_run, share_of_gap
 from ..gathering import gathered, with_units
 from ..recipe import Recipe
 from ..study import Key, Panel
-from . import look
+from . import drawing
 from .lives import images_of, learning, sizes_of
 from .settings import INFERRED, Settings
 
@@ -161,7 +162,7 @@ def figure(found: xr.Dataset) -> Figure:
     for place, data in zip(axes, sets, strict=True):
         for condition in CONDITIONS:
             values = found["accuracy"].sel(data=data, condition=condition)
-            look.curve(place, found["depth"], values.transpose("network", "depth"), condition)
+            drawing.curve(place, found["depth"], values.transpose("network", "depth"), condition)
         place.set_title(str(data), fontsize="medium")
         place.set_xticks(found["depth"].values)
     drawn.supxlabel("number of weight matrices", fontsize="medium")

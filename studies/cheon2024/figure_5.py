@@ -9,10 +9,12 @@ from matplotlib.figure import Figure
 from ontogeny.analysis import evaluate
 from ontogeny.data import Stimuli, resized, rotated, scaled, translated
 
-from ..claims import Claim, Comparison, differs, not_run
+from .. import look
+from ..claims import Claim, Comparison
+from ..comparisons import differs, not_run
 from ..gathering import gathered, with_units
 from ..study import Key, Panel
-from . import look
+from . import drawing
 from .figure_2 import LEARNING, learning_lives
 from .lives import images_of
 from .settings import Settings
@@ -89,7 +91,7 @@ def draw_changed(found: xr.Dataset) -> Figure:
         x = found["most"].sel(kind=kind).values
         for condition in CONDITIONS:
             values = found["accuracy"].sel(kind=kind, condition=condition)
-            look.curve(place, x, values, condition)
+            drawing.curve(place, x, values, condition)
         place.set_xticks(x)
         place.set_xlabel(label)
         place.set_title(kind, fontsize="medium")
@@ -152,7 +154,7 @@ def draw_other(found: xr.Dataset) -> Figure:
     names = [str(name) for name in found["data"].values]
     for shift, condition in zip((-0.15, 0.0, 0.15), CONDITIONS, strict=True):
         values = found["accuracy"].sel(condition=condition)
-        look.dots(axes, [k + shift for k in range(len(names))], values, condition)
+        drawing.dots(axes, [k + shift for k in range(len(names))], values, condition)
     axes.set_xticks(range(len(names)), names)
     axes.set_xlim(-0.5, max(len(names), 1) - 0.5)
     axes.set_ylabel("accuracy (%)")

@@ -16,6 +16,7 @@ __all__ = [
     "learning",
     "network_of",
     "noise_life",
+    "noise_lives",
     "pretrained",
     "sizes_of",
 ]
@@ -110,6 +111,16 @@ def noise_life(
         device=settings.device,
         record=Record(checkpoints=checkpoints),
     )
+
+
+def noise_lives(settings: Settings, rules: tuple[str, ...]) -> dict[tuple, Recipe]:
+    """Return the lives through noise of the standard length, by rule and seed."""
+    sizes = sizes_of(settings, settings.data)
+    return {
+        (rule, seed): noise_life(settings, rule, sizes, seed)
+        for rule in rules
+        for seed in settings.seeds
+    }
 
 
 def pretrained(

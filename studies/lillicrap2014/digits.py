@@ -9,7 +9,10 @@ from matplotlib.figure import Figure
 
 from ontogeny.analysis import error_alignment
 
-from ..claims import Claim, Comparison, against, differs, near
+from .. import look
+from ..bounds import near
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing, search
@@ -190,7 +193,7 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
 
 def figure(data: xr.Dataset) -> Figure:
     """Draw figures 2a and 2b."""
-    made, (left, right) = drawing.new_figure()
+    made, (left, right) = look.figure(2)
     for name in CONDITIONS:
         rule, _, slope = name.partition(", ")
         values = data["error"].sel(condition=name).T

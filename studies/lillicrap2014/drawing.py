@@ -1,33 +1,25 @@
-"""What the figures share."""
+"""How rules look in the figures of this study, and networks one by one."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from ..look import PALETTE
 from .lives import log10
 
-__all__ = ["COLOURS", "band", "finish", "new_figure", "publish"]
+__all__ = ["COLOURS", "band", "finish", "publish"]
 
-#: Okabe and Ito's colours, which colour-blind readers can tell apart.
 COLOURS = {
-    "BP": "#000000",
-    "FA": "#009E73",
-    "shallow": "#E69F00",
-    "node perturbation": "#CC79A7",
-    "sparse FA": "#56B4E9",
-    "direct FA": "#D55E00",
+    "BP": PALETTE["black"],
+    "FA": PALETTE["green"],
+    "shallow": PALETTE["orange"],
+    "node perturbation": PALETTE["purple"],
+    "sparse FA": PALETTE["sky blue"],
+    "direct FA": PALETTE["vermilion"],
 }
 _LABEL, _TICK = 9, 8
-
-
-def new_figure(columns: int = 2, *, height: float = 3.2) -> tuple[Figure, list[Axes]]:
-    """Return a figure of panels side by side."""
-    figure = Figure(figsize=(6.5, height), layout="constrained")
-    axes = figure.subplots(1, columns, squeeze=False)[0]
-    return figure, list(axes)
 
 
 def band(
@@ -68,6 +60,5 @@ def finish(ax: Axes, xlabel: str, ylabel: str, *, legend: bool = True) -> None:
     ax.set_xlabel(xlabel, fontsize=_LABEL)
     ax.set_ylabel(ylabel, fontsize=_LABEL)
     ax.tick_params(labelsize=_TICK)
-    ax.spines[["top", "right"]].set_visible(False)
     if legend:
         ax.legend(fontsize=_TICK, frameon=False)

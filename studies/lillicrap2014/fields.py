@@ -7,7 +7,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ..claims import Claim, Comparison, differs
+from ..claims import Claim, Comparison
+from ..comparisons import differs
 from ..recipe import Recipe
 from ..study import Panel
 from .digit_lives import INFERRED, digit_lives

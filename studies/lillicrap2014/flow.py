@@ -10,8 +10,10 @@ from matplotlib.figure import Figure
 
 from ontogeny.data import Stimuli
 
-from ..claims import Claim, Comparison, against, near
-from ..comparisons import every
+from .. import look
+from ..bounds import every, near
+from ..claims import Claim, Comparison
+from ..comparisons import against
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing
@@ -198,7 +200,7 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
 
 def figure(data: xr.Dataset) -> Figure:
     """Draw the flow and the lives in it."""
-    made, (ax,) = drawing.new_figure(1, height=4.2)
+    made, (ax,) = look.figure(1, height=4.2)
     line = data["below"].values
     x, y = np.meshgrid(line, line)
     error = 1 - x * y

@@ -11,7 +11,10 @@ from matplotlib.font_manager import FontProperties
 
 from ontogeny.analysis import normalised_error
 
-from ..claims import Claim, Comparison, against, differs, near
+from .. import look
+from ..bounds import near
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing
@@ -183,7 +186,7 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
 
 def figure(data: xr.Dataset) -> Figure:
     """Draw figure 4."""
-    made, axes = drawing.new_figure(3)
+    made, axes = look.figure(3)
     time = data["presentation"].isel(presentation=slice(1, None))
     shades = colormaps["viridis"](np.linspace(0, 0.9, data.sizes["omega"]))
     for ax, name in zip(axes, ("error", "angle_bp", "angle_pbp"), strict=True):

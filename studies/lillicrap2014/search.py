@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from ..claims import Claim, Comparison, near
+from ..bounds import near
+from ..claims import Claim, Comparison
 
 __all__ = ["best", "found", "row"]
 

@@ -9,7 +9,10 @@ from matplotlib.figure import Figure
 
 from ontogeny.analysis import normalised_error
 
-from ..claims import Claim, Comparison, differs, near
+from .. import look
+from ..bounds import near
+from ..claims import Claim, Comparison
+from ..comparisons import differs
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing, search
@@ -218,7 +221,7 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
 
 def figure(data: xr.Dataset) -> Figure:
     """Draw figure 2d."""
-    made, axes = drawing.new_figure()
+    made, axes = look.figure(2)
     for ax, layers in zip(axes, (3, 4), strict=True):
         for student, (rule, count) in STUDENTS.items():
             if count == layers:

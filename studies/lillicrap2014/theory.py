@@ -3,7 +3,7 @@
 A linear network h = A x, y = W h learns y* = T x with feedback B; E = T - W A.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -11,20 +11,21 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.analysis.array import angle
 from ontogeny.data import Stimuli
 from ontogeny.plasticity import PseudoBackpropagation
 
+from .. import look
+from ..bounds import every
 from ..claims import Claim, Comparison
-from ..comparisons import every
 from ..recipe import Recipe
 from ..study import Panel
 from . import drawing
+from .laws import PAIR_RATE, drifts, gauss_newton, lyapunov, parallel_signals
 from .lives import labelled, learning
 from .networks import linear
 from .settings import Settings
 
-__all__ = ["PANEL", "conserved", "extrapolated"]
+__all__ = ["PANEL"]
 
 SIZES = (6, 4, 2)
 #: Units of time of the conserved matrix, and largest weight at its birth.
@@ -32,10 +33,7 @@ _TIME, _OMEGA = 2.0, 0.5
 #: Whole batches from zero weights.
 _RATE, _CHECKPOINTS = 0.2, 20
 #: A single pair, over and over.
-_PAIR_RATE, _PAIRS, _PAIRS_EVERY = 0.05, 120, 10
-# So small are numbers whose logarithm cannot be taken.
-_FLOOR = 1e-300
-
+_PAIRS, _PAIRS_EVERY = 120, 10
 _INFERRED = (
     "networks 6-4-2, each with weights, feedback (between -0.5 and 0.5) and a task of its own",
     "these lives run on the device numpy: they are so short that programs do not pay",
@@ -133,8 +131,8 @@ def recipes(settings: Settings) -> dict[tuple[Any, ...], Recipe]:
             checkpoints=_at_batches(settings.theory_batches),
             **batch,
         )
-        newton = linear(PseudoBackpropagation(), _PAIR_RATE, omega=_OMEGA, sizes=SIZES)
-        parallel = linear("FA", _PAIR_RATE, omega=0.0, sizes=SIZES)
+        newton = linear(PseudoBackpropagation(), PAIR_RATE, omega=_OMEGA, sizes=SIZES)
+        parallel = linear("FA", PAIR_RATE, omega=0.0, sizes=SIZES)
         for name, label, network in (
             ("newton", "proof 2", newton),
             ("parallel", "theorem 2", parallel),
@@ -156,28 +154,6 @@ def _at_pairs() -> tuple[int, ...]:
     )
 
 
-def conserved(a: np.ndarray, w: np.ndarray, b: np.ndarray, sign: int = 1) -> np.ndarray:
-    """Return B W + W' B' - sign A A'."""
-    return np.asarray(b @ w + (b @ w).T - sign * a @ a.T)
-
-
-def extrapolated(values: list[np.ndarray]) -> np.ndarray:
-    """Return the limit of values each of which belongs to half the step of the one before.
-
-    Examples
-    --------
-    >>> float(extrapolated([np.array(1.5), np.array(1.25)]))
-    1.0
-    """
-    table = list(values)
-    for order in range(1, len(table)):
-        table = [
-            (2**order * finer - coarser) / (2**order - 1)
-            for coarser, finer in zip(table[:-1], table[1:], strict=True)
-        ]
-    return table[0]
-
-
 def _weights(life: xr.DataTree) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return A and W at all checkpoints, and B."""
     weights = life["weights"].dataset
@@ -195,10 +171,10 @@ def measure(settings: Settings, lives: Mapping[tuple[Any, ...], xr.DataTree]) ->
         ends = [_weights(lives["drift", steps, seed]) for steps in settings.theory_steps]
         rows.append(
             {
-                **_drifts(ends),
-                **_lyapunov(*_weights(lives["zero", seed]), _task(seed)),
-                **_newton(*_weights(lives["newton", seed])[:2], *_pair(seed)),
-                **_parallel(
+                **drifts(ends),
+                **lyapunov(*_weights(lives["zero", seed]), _task(seed)),
+                **gauss_newton(*_weights(lives["newton", seed])[:2], *_pair(seed)),
+                **parallel_signals(
                     *_weights(lives["parallel", seed]),
                     *_pair(seed),
                     lives["parallel", seed]["weights"].dataset["presentation"].values,
@@ -223,63 +199,6 @@ def measure(settings: Settings, lives: Mapping[tuple[Any, ...], xr.DataTree]) ->
         },
         {"network": settings.seeds},
     )
-
-
-def _log(value: Any) -> float:
-    return float(np.log10(max(float(value), _FLOOR)))
-
-
-def _drifts(ends: Sequence[tuple[np.ndarray, ...]]) -> dict[str, float]:
-    found = {}
-    for name, sign in (("drift", 1), ("other", -1)):
-        changes = [
-            conserved(a[-1], w[-1], b, sign) - conserved(a[0], w[0], b, sign) for a, w, b in ends
-        ]
-        found[name] = _log(np.abs(extrapolated(changes)).max())
-    return found
-
-
-def _lyapunov(a: np.ndarray, w: np.ndarray, b: np.ndarray, task: np.ndarray) -> dict[str, float]:
-    errors = task - w @ a
-    values = np.linalg.norm(b @ errors, axis=(1, 2)) ** 2
-    left = np.linalg.norm(errors[-1]) / np.linalg.norm(errors[0])
-    return {"rise": float(np.diff(values).max() / values[0]), "left": _log(left)}
-
-
-def _newton(a: np.ndarray, w: np.ndarray, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
-    distances, cosines = [], []
-    # Birth comes first, then pairs of checkpoints before and after a step.
-    for before in range(1, len(a) - 1, 2):
-        e = y - w[before] @ a[before] @ x
-        wanted = np.linalg.lstsq(w[before], e, rcond=None)[0]
-        found = (a[before + 1] - a[before]) @ x / _PAIR_RATE
-        distances.append(np.linalg.norm(found - wanted) / np.linalg.norm(wanted))
-        sent = w[before].T @ e
-        cosines.append(wanted @ sent / np.linalg.norm(wanted) / np.linalg.norm(sent))
-    return {"newton": _log(max(distances)), "cosine": float(min(cosines))}
-
-
-def _parallel(
-    a: np.ndarray, w: np.ndarray, b: np.ndarray, x: np.ndarray, y: np.ndarray, times: np.ndarray
-) -> dict[str, float]:
-    scalars = _scalars(float(np.sum((b @ y) ** 2)), int(times[-1]))
-    angles, distances = [], []
-    for number, time in enumerate(times):
-        distances.append(np.abs(a[number] @ x - scalars[int(time)] * (b @ y)).max())
-        if time > 1:
-            e = y - w[number] @ a[number] @ x
-            angles.append(angle(b @ e, np.linalg.pinv(w[number], rcond=1e-9) @ e))
-    return {"parallel": float(max(angles)), "scalars": _log(max(distances))}
-
-
-def _scalars(size: float, steps: int) -> list[float]:
-    """Return the hidden scalar s_h of theorem 2 after every step."""
-    hidden, output, found = 0.0, 0.0, [0.0]
-    for _ in range(steps):
-        rest = 1 - output * hidden * size
-        hidden, output = hidden + _PAIR_RATE * rest, output + _PAIR_RATE * rest * hidden
-        found.append(hidden)
-    return found
 
 
 def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
@@ -316,7 +235,7 @@ _SHOWN = {
 
 def figure(data: xr.Dataset) -> Figure:
     """Draw how far every network is from the laws."""
-    made, (ax,) = drawing.new_figure(1, height=2.6)
+    made, (ax,) = look.figure(1, height=2.6)
     for position, name in enumerate(_SHOWN):
         ax.plot(data[name], np.full(data.sizes["network"], position), "o", markersize=4)
     ax.set_yticks(range(len(_SHOWN)), list(_SHOWN.values()))

@@ -1,4 +1,8 @@
-"""Lives that begin with noise of some kind, and learn digits afterwards."""
+"""Lives that begin with noise of some kind, and learn digits afterwards.
+
+They are those of `ontogeny.studies.cheon2024` but for the noise. Its lives, settings and measures
+are shared on purpose: what both studies need is lived once.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,7 +11,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.analysis import final_accuracy, learning_speed, weight_alignment
 from ontogeny.data import (
     FrameNoise,
     Noise,
@@ -20,11 +23,12 @@ from ontogeny.data import (
 )
 
 from ..cheon2024.lives import learning, noise_life, sizes_of
-from ..cheon2024.look import COLOURS, dots, figure
+from ..cheon2024.measures import TOLD, measures_of_learning
 from ..cheon2024.settings import INFERRED, Settings
-from ..claims import Claim, Comparison, against, differs
-from ..comparisons import share_of_gap
+from ..claims import Claim, Comparison
+from ..comparisons import against, differs, share_of_gap
 from ..gathering import gathered, with_units
+from ..look import PALETTE, dots, figure
 from ..recipe import Branch, Recipe
 from ..study import Panel
 
@@ -98,26 +102,8 @@ def _recipes(settings: Settings) -> dict[tuple, Recipe]:
 
 
 def _measure(settings: Settings, lives: Lives) -> xr.Dataset:
-    def measures(life: xr.DataTree) -> xr.Dataset:
-        angle = weight_alignment(life).isel(synapses=-1, drop=True)
-        return xr.Dataset(
-            {
-                "speed": learning_speed(life),
-                "final": final_accuracy(life),
-                "before": angle.isel(checkpoint=0, drop=True),
-                "after": angle.isel(checkpoint=-1, drop=True),
-            }
-        ).drop_vars("presentation", errors="ignore")
-
-    data = gathered(lives, ("condition", "network"), measures)
-    what = "angle between forward and feedback weights"
-    return with_units(
-        data,
-        speed=("1", "mean test accuracy over the epochs"),
-        final=("1", "test accuracy after the last epoch"),
-        before=("degree", f"{what} before learning"),
-        after=("degree", f"{what} after learning"),
-    )
+    data = gathered(lives, ("condition", "network"), measures_of_learning)
+    return with_units(data, **TOLD)
 
 
 def _compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]:
@@ -195,14 +181,18 @@ def _figure(data: xr.Dataset) -> Figure:
         (axes[1], "speed", 100, "Mean test accuracy over epochs (%)"),
     ):
         for place, condition in enumerate(names):
-            colour = COLOURS.get(condition, COLOURS["FA, noise"])
-            if condition.startswith("white"):
-                colour = COLOURS["BP, noise"]
             values = scale * data[name].sel(condition=condition)
-            dots(ax, [place], values, condition, colour=colour)
+            mark = "s" if condition == "BP" else "o"
+            dots(ax, [place], values, label=condition, colour=_colour(condition), mark=mark)
         ax.set_xticks(np.arange(len(names)), names, rotation=60, ha="right")
         ax.set(ylabel=label)
     return drawing
+
+
+def _colour(condition: str) -> str:
+    if condition in KINDS:
+        return PALETTE["green"]
+    return {"BP": PALETTE["blue"], "FA": PALETTE["vermilion"]}.get(condition, PALETTE["purple"])
 
 
 def _alt(data: xr.Dataset) -> str:

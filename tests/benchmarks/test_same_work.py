@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ontogeny.studies.bench_cases import digits, find_cases
-from ontogeny.studies.bench_process import contestants, running
+from ontogeny.studies.bench.cases import digits, find_cases
+from ontogeny.studies.bench.process import contestants, running
 
 ROOT = Path(__file__).parents[2]
 STEPS = 5

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ontogeny.studies.figures import svg_of
+from ontogeny.studies.scorecards.figures import svg_of
 
 CONDITIONS = ("BP", "FA", "FA, noise")
 SIZES = (100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200)

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ontogeny.studies.bench import Bench, run_bench, write_results
-from ontogeny.studies.bench_cases import Case, digits, find_cases, full_cases, quick_cases
-from ontogeny.studies.bench_choice import chosen_bench, results_tables
-from ontogeny.studies.bench_measure import Effort, measure
-from ontogeny.studies.bench_memory import MemoryWatch, memory_of
-from ontogeny.studies.bench_page import page, speed_table, targets_table
-from ontogeny.studies.bench_parts import measure_lengths, measure_memory, measure_start
-from ontogeny.studies.bench_process import (
+from ontogeny.studies.bench.cases import Case, digits, find_cases, full_cases, quick_cases
+from ontogeny.studies.bench.choice import chosen_bench, results_tables
+from ontogeny.studies.bench.costs import cost, paired_ratios, spread
+from ontogeny.studies.bench.measure import Effort, measure
+from ontogeny.studies.bench.memory import MemoryWatch, memory_of
+from ontogeny.studies.bench.page import page, speed_table, targets_table
+from ontogeny.studies.bench.parts import measure_lengths, measure_memory, measure_start
+from ontogeny.studies.bench.process import (
     BenchmarkError,
     Contestant,
     Running,
@@ -22,10 +22,10 @@ from ontogeny.studies.bench_process import (
     environment_of,
     running,
 )
-from ontogeny.studies.bench_roofline import floor_seconds
-from ontogeny.studies.bench_serve import Server
-from ontogeny.studies.bench_statistics import cost, paired_ratios, spread
-from ontogeny.studies.bench_targets import TARGETS, outcomes
+from ontogeny.studies.bench.roofline import floor_seconds
+from ontogeny.studies.bench.run import Bench, run_bench, write_results
+from ontogeny.studies.bench.serve import Server
+from ontogeny.studies.bench.targets import TARGETS, outcomes
 
 ROOT = Path(__file__).parents[2]
 TINY = find_cases(["12-8-5/4/noise/SGD"])[0]

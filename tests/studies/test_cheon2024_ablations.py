@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ontogeny.studies.cheon2024.ablations import PANELS
+from ontogeny.studies.cheon2024 import ablations, lengths, rates
 from ontogeny.studies.cheon2024.settings import SETTINGS
 from ontogeny.studies.claims import Outcome
 
+PANELS = (*ablations.PANELS, *lengths.PANELS, *rates.PANELS)
 BY_NAME = {panel.name: panel for panel in PANELS}
 RANDOM = np.random.default_rng(0)
 CONDITIONS = ("BP", "BP, noise", "FA", "FA, noise", "FA, shuffled", "FA, mixed")
@@ -43,7 +44,7 @@ def test_a_benefit_is_destroyed_where_none_is_left(shuffled, expected):
     assert verdict("ablations", "E4", speeds(**{"FA, shuffled": shuffled})) == expected
 
 
-def lengths(angles, spread=0.1):
+def by_length(angles, spread=0.1):
     angles = np.asarray(angles, float)[:, np.newaxis] + spread * RANDOM.normal(size=(4, 10))
     return xr.Dataset(
         {
@@ -63,14 +64,14 @@ def lengths(angles, spread=0.1):
     ],
 )
 def test_an_optimum_lies_between(angles, expected):
-    assert verdict("lengths", "E5", lengths(angles)) == expected
+    assert verdict("lengths", "E5", by_length(angles)) == expected
 
 
 def test_the_best_of_nothing_is_no_optimum():
     """Where all lengths are alike the smallest of them is not taken for an effect."""
     found = []
     for _ in range(200):
-        data = lengths([90, 90, 90, 90], spread=1.0).rename(before="angle")
+        data = by_length([90, 90, 90, 90], spread=1.0).rename(before="angle")
         data = data.expand_dims(rate=[1e-4])
         found += BY_NAME["rates"].compare(SETTINGS, data)["E7"]
     clear = np.mean([one.verdict == "reproduced" for one in found])

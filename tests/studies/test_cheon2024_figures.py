@@ -11,16 +11,31 @@ from ontogeny.studies.archive import Archive, Lives, live
 from ontogeny.studies.cheon2024 import (
     calibration,
     figure_3,
-    figure_4_learning,
-    figure_4_noise,
+    figure_4_features,
+    figure_4_generalisation,
+    figure_4_readouts,
+    figure_4_spectra,
     figure_5,
-    figure_6,
+    figure_6_meta_loss,
+    figure_6_paths,
+    figure_6_speed,
 )
 from ontogeny.studies.cheon2024.settings import QUICK, SETTINGS
 from ontogeny.studies.claims import Outcome
 from ontogeny.studies.recipe import with_ancestors
 
-MODULES = (figure_3, figure_4_noise, figure_4_learning, figure_5, figure_6, calibration)
+MODULES = (
+    figure_3,
+    figure_4_readouts,
+    figure_4_spectra,
+    figure_4_generalisation,
+    figure_4_features,
+    figure_5,
+    figure_6_meta_loss,
+    figure_6_paths,
+    figure_6_speed,
+    calibration,
+)
 PANELS = {panel.name: panel for panel in chain(*(module.PANELS for module in MODULES))}
 NETWORKS = 10
 # Smaller still than the quick settings: the test is whether all of it fits together.

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 from matplotlib.figure import Figure
 
-from ontogeny.studies.figures import svg_of
+from ontogeny.studies.scorecards.figures import svg_of
 
 
 def drawn():

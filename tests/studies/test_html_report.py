@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ontogeny.studies.html_elements import anchor
-from ontogeny.studies.html_report import html_report
+from ontogeny.studies.scorecards.html_elements import anchor
+from ontogeny.studies.scorecards.html_report import html_report
 
 VOID = {"meta", "link", "input"}
 PAPERS = ("paper", "raised")

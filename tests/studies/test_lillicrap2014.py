@@ -12,10 +12,10 @@ from ontogeny.studies.lillicrap2014 import STUDY
 from ontogeny.studies.lillicrap2014.digit_lives import BETA, OMEGA
 from ontogeny.studies.lillicrap2014.fields import shared_variance, spectrum
 from ontogeny.studies.lillicrap2014.flow import end_of
-from ontogeny.studies.lillicrap2014.linear_function import GRID, RATES
+from ontogeny.studies.lillicrap2014.laws import extrapolated
+from ontogeny.studies.lillicrap2014.linear_lives import GRID, RATES
 from ontogeny.studies.lillicrap2014.settings import SEARCH_SEED
 from ontogeny.studies.lillicrap2014.teacher import BETAS
-from ontogeny.studies.lillicrap2014.theory import extrapolated
 
 # As small as panels can be where nothing is lived.
 SMALL = replace(

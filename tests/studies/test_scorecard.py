@@ -11,13 +11,13 @@ import xarray as xr
 from rich.console import Console
 
 from ontogeny.data import files
-from ontogeny.studies import claims
-from ontogeny.studies.html_report import html_report
-from ontogeny.studies.scorecard import read_scorecard, same_science, write_scorecard
-from ontogeny.studies.scorecard_check import check_scorecard
-from ontogeny.studies.scorecard_page import page
-from ontogeny.studies.scorecard_table import scorecard_table
-from ontogeny.studies.scorecard_words import count_sentence, duration, number_text, value_text
+from ontogeny.studies import bounds, claims, comparisons
+from ontogeny.studies.scorecards.check import check_scorecard
+from ontogeny.studies.scorecards.files import read_scorecard, same_science, write_scorecard
+from ontogeny.studies.scorecards.html_report import html_report
+from ontogeny.studies.scorecards.page import page
+from ontogeny.studies.scorecards.table import scorecard_table
+from ontogeny.studies.scorecards.words import count_sentence, duration, number_text, value_text
 
 
 @pytest.fixture
@@ -36,16 +36,16 @@ def test_three_files_are_written_and_read_back(scorecard, sample, tmp_path):
 
 def test_claims_as_studies_make_them_are_taken(scorecard):
     values = xr.DataArray([0.3, 0.5, 0.4], dims="network", coords={"network": [0, 1, 2]})
-    comparisons = (
-        claims.differs("more", values + [0.25, 0.25, 0.5], values, expected="greater"),
-        claims.differs("less", values, values + [0.1, 0.3, 0.1], expected="less", unit="nat"),
-        claims.near("close", values, 0.4, tolerance=0.01),
-        claims.against("above", values, 0.1, expected="greater"),
-        claims.same("alike", values, values + [0.1, -0.1, 0.0]),
-        claims.near("few", values[:1], 0.4, tolerance=0.01),
-        claims.not_run("no such data here"),
+    made = (
+        comparisons.differs("more", values + [0.25, 0.25, 0.5], values, expected="greater"),
+        comparisons.differs("less", values, values + [0.1, 0.3, 0.1], expected="less", unit="nat"),
+        bounds.near("close", values, 0.4, tolerance=0.01),
+        comparisons.against("above", values, 0.1, expected="greater"),
+        comparisons.same("alike", values, values + [0.1, -0.1, 0.0]),
+        bounds.near("few", values[:1], 0.4, tolerance=0.01),
+        comparisons.not_run("no such data here"),
     )
-    for chosen in (comparisons, comparisons[::-1]):
+    for chosen in (made, made[::-1]):
         told = claims.Outcome(claim=claims.Claim(id="A1", claim="All."), comparisons=chosen)
         rest = {"panel": "1d", "command": "", "lives": []}
         scorecard["claims"][1] = {**told.as_json(), **rest}

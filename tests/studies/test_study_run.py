@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from ontogeny.studies.archive import Archive
 from ontogeny.studies.command_line import app
-from ontogeny.studies.scorecard import read_scorecard, same_science
+from ontogeny.studies.scorecards import read_scorecard, same_science
 from ontogeny.studies.study import STUDIES, find_study
 from ontogeny.studies.study_run import measured_panels, scorecard_of, settings_of
 

@@ -1,0 +1,1 @@
+"""The benchmark: Ontogeny beside its peers, case by case."""
