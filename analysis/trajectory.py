@@ -8,7 +8,7 @@ SPONTANEOUS, LEARNING = 0, 1
 #: Cure for each group that may be missing.
 _CURES = {
     "tests": "give the learning phase a test set: Learning(..., test=...)",
-    "weights": "record the weights of the network",
+    "weights": "record the weights of the network, and join only lives of networks of equal shapes",
     "progress": "is this the tree that simulate() returned?",
 }
 
@@ -36,9 +36,10 @@ def group(life: xr.DataTree, name: str, where: str) -> xr.Dataset:
     if not isinstance(life, xr.DataTree):
         raise TypeError(f"{where}.life: expected an xarray.DataTree, got {type(life).__name__}")
     if name not in life.children or not life[name].data_vars:
+        filled = sorted(group for group, child in life.children.items() if child.data_vars)
         raise ValueError(
             f"{where}.life: expected a trajectory with a group '{name}', "
-            f"got groups {sorted(life.children)}; {_CURES.get(name, 'it was not recorded')}"
+            f"got groups {filled}; {_CURES.get(name, 'it was not recorded')}"
         )
     return life[name].to_dataset()
 

@@ -100,7 +100,7 @@ class Archive:
         if len(whole) != 1:
             raise ValueError(
                 f"Archive.find: expected the name of one life, got {name!r}, which fits "
-                f"{len(whole)} in {str(self.folder)!r}"
+                f"{len(whole)} lives in {str(self.folder)!r}; give at least two of its first digits"
             )
         return whole[0]
 

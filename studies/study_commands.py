@@ -33,7 +33,10 @@ Seed = Annotated[
 ]
 Device = Annotated[str | None, typer.Option(help="What simulates.", show_default="the study's own")]
 Quick = Annotated[
-    bool, typer.Option("--quick", help="Small numbers: proves that all works, and nothing else.")
+    bool,
+    typer.Option(
+        "--quick", help="Small numbers: proves that all works; its verdicts mean nothing."
+    ),
 ]
 Folder = Annotated[Path, typer.Option(help="Where lives and measures are kept.")]
 Out = Annotated[
@@ -124,7 +127,9 @@ def report(
 
 @study_app.command()
 def life(
-    name: Annotated[str, typer.Argument(help="Name of a life, as reports have it.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of a life, as reports have it, or its first digits.")
+    ],
     folder: Folder = Path("runs"),
 ) -> None:
     """Show a life that a report names: its label, its file and its description."""
@@ -147,7 +152,8 @@ def _report(study, settings, folder: Path, out: Path | None, run: dict | None) -
     if not measured:
         raise FileNotFoundError(
             f"study.report: expected measures of {study.name} with these settings in "
-            f"{str(folder)!r}, got none; 'ontogeny study run {study.name}' makes them"
+            f"{str(folder)!r}, got none; 'ontogeny study run {study.name}' with the same options "
+            f"(--quick, --networks, --seed, --device, --folder) makes them"
         )
     own = place_of(study, settings, folder)
     if run is None:
