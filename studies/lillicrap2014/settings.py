@@ -69,7 +69,7 @@ class Settings:
     mnist: str = "mnist"
     mnist_size: int = 60_000
     mnist_hidden: int = 1_000
-    mnist_epochs: int = 15
+    mnist_epochs: int = 10
     search_epochs: int = 2
     fields: int = 100
     grid: int = 9
