@@ -28,6 +28,7 @@ __all__ = ["Measured", "figures_of", "measured_panels", "run_study", "scorecard_
 
 # Beside the measures: how long all runs took.
 _SECONDS = "seconds.json"
+_QUICK = " (quick: tiny numbers, so that verdicts mean nothing)"
 
 
 class Measured:
@@ -288,7 +289,7 @@ def scorecard_of(
     packages = ("ontogeny", "brian2", "numpy", "scipy", "xarray")
     return {
         "study": study.name,
-        "title": study.title,
+        "title": study.title + (_QUICK if _is_quick(study, settings) else ""),
         "citation": study.citation,
         "link": study.link,
         "settings": describe(settings),
@@ -337,8 +338,13 @@ def _command(study: Study, settings: Any, panel: Panel) -> str:
     text += f"--networks {settings.networks} --device {settings.device}"
     if settings.seed != study.settings.seed:
         text += f" --seed {settings.seed}"
+    return f"{text} --quick" if _is_quick(study, settings) else text
+
+
+def _is_quick(study: Study, settings: Any) -> bool:
+    """Say whether settings are the small ones."""
     given = {name: getattr(settings, name) for name in ("networks", "seed", "device")}
-    return text if settings == settings_of(study, **given) else f"{text} --quick"
+    return settings == settings_of(study, quick=True, **given)
 
 
 def _told(recipe: Recipe, descriptions: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from .words import (
     chosen_tests,
     effect_text,
     interval_text,
+    parts_text,
     value_text,
     words_of_test,
 )
@@ -67,6 +68,8 @@ def found_cells(found: Mapping[str, Any], claim: Mapping[str, Any]) -> list[Html
         ends = interval_text(found)
         if ends:
             value = joined(value, " ", tag("span", numbers(ends), class_="line"))
+    if parts_text(found):
+        value = joined(value, " ", tag("span", parts_text(found), class_="line"))
     return [
         value,
         tag("span", numbers(effect_text(found))) if effect_text(found) else Html(""),

@@ -110,7 +110,7 @@ def _header(scorecard: Mapping[str, Any]) -> Html:
     )
     return tag(
         "header",
-        tag("p", "Scorecard of a published result", class_="kicker"),
+        tag("p", "Scorecard of a study", class_="kicker"),
         tag("h1", scorecard["title"]),
         tag("p", cited, class_="citation"),
         tag("p", tag("strong", count_sentence(scorecard)), class_="counts"),

@@ -12,6 +12,7 @@ from .words import (
     effect_text,
     lives_by_condition,
     own_rule,
+    parts_text,
     reason,
     value_text,
     words_of_test,
@@ -141,7 +142,7 @@ def _row(claim: Mapping[str, Any]) -> list[str]:
         claim["panel"],
         claim["claim"],
         claim["published"] or "not published",
-        value_text(claim) or "-",
+        "; ".join(filter(None, (value_text(claim), parts_text(claim)))) or "-",
         effect_text(claim) or "-",
         *("; ".join(map(words_of_test, chosen_tests(claim, p))) or "-" for p in (False, True)),
     ]

@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from .words import chosen_tests, count_sentence, probability_text, value_text
+from .words import chosen_tests, count_sentence, parts_text, probability_text, value_text
 
 __all__ = ["scorecard_table"]
 
@@ -50,6 +50,8 @@ def scorecard_table(scorecard: Mapping[str, Any]) -> Table:
         verdict = claim["verdict"]
         # The interval below the mean, so that it is not broken anywhere else.
         value = value_text(claim).replace(" (", "\n(")
+        if parts_text(claim):
+            value += f"\n{parts_text(claim).partition(':')[0]}"
         cells = (claim["id"], claim["panel"], claim["claim"], value, _probability(claim))
         table.add_row(*map(Text, cells), Text(verdict, style=_STYLES[verdict]))
     return table

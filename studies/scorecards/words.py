@@ -18,6 +18,7 @@ __all__ = [
     "own_rule",
     "probability_text",
     "reason",
+    "parts_text",
     "value_text",
     "words_of_test",
     "workers_text",
@@ -157,6 +158,22 @@ def count_sentence(scorecard: Mapping[str, Any]) -> str:
     counts = Counter(claim["verdict"] for claim in scorecard["claims"])
     told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
     return f"{len(scorecard['claims'])} claims: {told}."
+
+
+def parts_text(claim: Mapping[str, Any]) -> str:
+    """Say of how many parts the numbers of a claim are the first; nothing where it is the only one.
+
+    Examples
+    --------
+    >>> parts_text({"parts": [{"verdict": "reproduced"}, {"verdict": "not run"}]})
+    'first of 2 parts: 1 reproduced, 1 not run'
+    """
+    parts = claim.get("parts", [])
+    if len(parts) < 2:
+        return ""
+    counts = Counter(part["verdict"] for part in parts)
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+    return f"first of {len(parts)} parts: {told}"
 
 
 def duration(seconds: float) -> str:

@@ -161,7 +161,7 @@ def test_the_page_has_a_row_for_every_claim_and_life(scorecard):
     assert {len(row) for row in told} == {9}
     for row, claim in zip(told, scorecard["claims"], strict=True):
         assert row[-1] == f"**{claim['verdict']}**"
-    assert told[0][4] == "-22.8 (-24.4 to -21.3)°"
+    assert told[0][4] == "-22.8 (-24.4 to -21.3)°; first of 2 parts: 2 reproduced"
     assert told[0][6] == "two-sample t test: n = 10 + 10, t = -31.2, P = 3.2e-17"
     assert told[0][7].startswith("paired t test: n = 10,")
     lives = rows(text, "name | label")
