@@ -40,6 +40,7 @@ def test_public_names():
         "mean_interval",
         "meta_loss",
         "neuron_alignment",
+        "normalised_error",
         "one_sample",
         "ood_auc",
         "paired_contrast",
