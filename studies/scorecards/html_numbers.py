@@ -69,7 +69,7 @@ def found_cells(found: Mapping[str, Any], claim: Mapping[str, Any]) -> list[Html
         if ends:
             value = joined(value, " ", tag("span", numbers(ends), class_="line"))
     if parts_text(found):
-        value = joined(value, " ", tag("span", parts_text(found), class_="line"))
+        value = joined(value, " ", tag("small", parts_text(found)))
     return [
         value,
         tag("span", numbers(effect_text(found))) if effect_text(found) else Html(""),

@@ -8,6 +8,7 @@ import pytest
 from ontogeny.data import Stimuli, check_trajectory, grey, translated
 from ontogeny.engine import DEVICES
 from ontogeny.models import Learning, Schedule, Test, layered, simulate
+from ontogeny.models.interrupts import StopLife
 from ontogeny.plasticity import SGD
 
 describe = importlib.import_module("ontogeny.models.description").describe
@@ -66,12 +67,12 @@ def test_a_life_on_colours_is_resumed_from_the_store_alone(device, tmp_path):
 
     def stop(done, total, phase):
         if done >= total // 2:
-            raise KeyboardInterrupt
+            raise StopLife
 
     network = layered([stimuli.units, 7, 3], optimiser=SGD(rate=0.2))
     schedule = Schedule(Learning(stimuli, epochs=6, test=stimuli))
     store = tmp_path / "life.nc"
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(StopLife):
         simulate(network, schedule, device=device, trials=8, progress=stop, store=store)
     assert (
         resume(store, progress=False)["weights"].to_dataset().equals(whole["weights"].to_dataset())

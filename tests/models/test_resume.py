@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import threading
@@ -644,7 +645,10 @@ def test_stimuli_of_a_data_set_are_loaded_again(hasty, tmp_path, same):
     path.unlink()
     kept.rename(parts(path))
     described = parts(path) / "description.json"
-    described.write_text(described.read_text().replace("[20, 2]", "[20, 3]"))
+    text = described.read_text()
+    other = re.sub(r'(20, \\+"seed\\+": )2', r"\g<1>3", text)
+    assert other != text
+    described.write_text(other)
     with pytest.raises(ValueError, match=r"schedule.phases\[1\].stimuli.name"):
         resume(path)
 
