@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,9 @@ from ontogeny.models import simulate
 
 from .provenance import source_digest
 from .recipe import Branch, Recipe
+from .tasks import Report
 
 __all__ = ["Archive", "Lives", "live"]
-
-#: Takes the presentations done, all presentations, and the kind of the phase.
-Tell = Callable[[int, int, str], None]
 
 
 class Archive:
@@ -129,7 +127,7 @@ class Lives(Mapping[Any, xr.DataTree]):
         return len(self.recipes)
 
 
-def live(recipe: Recipe, archive: Archive, progress: Tell | None = None) -> None:
+def live(recipe: Recipe, archive: Archive, progress: Report | None = None) -> None:
     """Have one life lived, from its last checkpoint if it was stopped before.
 
     Parameters
@@ -165,7 +163,7 @@ def live(recipe: Recipe, archive: Archive, progress: Tell | None = None) -> None
             _lived(recipe, archive, path, progress)
 
 
-def _lived(recipe: Recipe, archive: Archive, path: Path, progress: Tell | None) -> None:
+def _lived(recipe: Recipe, archive: Archive, path: Path, progress: Report | None) -> None:
     """Have a life lived that no other process lives, and tell of it."""
     weights = None if recipe.birth is None else _born(recipe.birth, recipe.seed, archive)
     begin = time.time()
