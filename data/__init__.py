@@ -12,6 +12,7 @@ from .join import join_trajectories
 from .noise import Noise, NoiseProcess, gaussian_noise, uniform_noise
 from .noise_statistics import noise_statistics
 from .origins import load_origin
+from .recordings import recording_of, spike_trains
 from .schema import PHASES, SCHEMA, SCHEMA_VERSION
 from .sparks import BinaryNoise, SparseNoise, binary_noise, sparse_noise
 from .stimuli import Stimuli
@@ -51,11 +52,13 @@ __all__ = [
     "nonlinear_teacher",
     "open_trajectory",
     "ornstein_uhlenbeck_noise",
+    "recording_of",
     "resized",
     "retinal_waves",
     "rotated",
     "scaled",
     "sparse_noise",
+    "spike_trains",
     "translated",
     "uniform_noise",
     "write_trajectory",

@@ -1,0 +1,1 @@
+"""Measures of the activity of many neurons at once."""

@@ -1,0 +1,1 @@
+"""Lives beside recordings and published measurements."""

@@ -1,0 +1,1 @@
+"""Lives and activity in the formats of other packages."""

@@ -1,0 +1,1 @@
+"""Measures of spike trains."""

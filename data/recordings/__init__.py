@@ -1,0 +1,5 @@
+"""Recordings of neurons: their form, and the files that they come from."""
+
+from .recording import recording_of, spike_trains
+
+__all__ = ["recording_of", "spike_trains"]

@@ -1,0 +1,167 @@
+"""The form of a recording: spikes of units, unit after unit, as a labelled dataset."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+__all__ = ["AXES", "recording_of", "spike_trains"]
+
+AXES = ("x", "y", "z")
+_VARIABLES = {
+    "spike_time": {"units": "s", "long_name": "time of the spike"},
+    "spike_count": {
+        "units": "1",
+        "long_name": "number of spikes of the unit",
+        "sample_dimension": "spike",
+    },
+    "position": {"units": "um", "long_name": "position of the unit's electrode"},
+}
+
+
+def recording_of(
+    trains: Sequence[npt.ArrayLike],
+    *,
+    position: npt.ArrayLike | None = None,
+    unit: Sequence[str] | None = None,
+    start: float | None = None,
+    stop: float | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> xr.Dataset:
+    """Make a recording from spike trains.
+
+    Parameters
+    ----------
+    trains : sequence of array-like, (spike,)
+        Times of the spikes of every unit, in seconds, ascending.
+    position : array-like, (unit, axis), optional
+        Where units were recorded, in micrometres; two or three axes.
+    unit : sequence of str, optional
+        Names of the units, each its own; "0", "1", ... by default.
+    start, stop : float, optional
+        What the recording lasted from and to, in seconds; by default the first and the last spike.
+    attributes : mapping, optional
+        What else is known, such as ``name``, ``species``, ``age_days`` and ``citation``: text and
+        numbers.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``spike_time`` (spike), unit after unit; ``spike_count`` (unit), how many of them belong to
+        each unit (the contiguous ragged array of the CF conventions); ``position`` (unit, axis)
+        where it is known. Attributes ``start`` and ``stop``, in seconds, and those given.
+
+    Raises
+    ------
+    ValueError
+        If a time is not finite, times of a unit descend, a spike lies outside start and stop,
+        there are no units, or names or positions do not fit them.
+
+    Examples
+    --------
+    >>> recording = recording_of([[0.1, 0.5], [0.2]], position=[[0, 0], [100, 0]], stop=1.0)
+    >>> recording.sizes["spike"], recording["spike_count"].values.tolist()
+    (3, [2, 1])
+    """
+    where = "recording_of"
+    times = [_checked(where, number, train) for number, train in enumerate(trains)]
+    if not times:
+        raise ValueError(f"{where}.trains: expected at least one unit, got none")
+    spikes = np.concatenate(times)
+    start, stop = _extent(where, spikes, start, stop)
+    names = [str(number) for number in range(len(times))] if unit is None else list(map(str, unit))
+    if len(names) != len(times) or len(set(names)) != len(names):
+        raise ValueError(
+            f"{where}.unit: expected {len(times)} different names, one for each unit, got {names}"
+        )
+    variables: dict[str, Any] = {
+        "spike_time": ("spike", spikes, _VARIABLES["spike_time"]),
+        "spike_count": ("unit", np.array([len(each) for each in times]), _VARIABLES["spike_count"]),
+    }
+    coords: dict[str, Any] = {"unit": ("unit", np.array(names, dtype=str))}
+    if position is not None:
+        places = np.asarray(position, dtype=np.float64)
+        if places.ndim != 2 or len(places) != len(times) or places.shape[1] not in (2, 3):
+            raise ValueError(
+                f"{where}.position: expected (unit, axis) with {len(times)} units and 2 or 3 axes, "
+                f"got an array of shape {places.shape}"
+            )
+        if not np.isfinite(places).all():
+            raise ValueError(f"{where}.position: expected finite micrometres, got NaN or infinity")
+        variables["position"] = (("unit", "axis"), places, _VARIABLES["position"])
+        coords["axis"] = list(AXES[: places.shape[1]])
+    attrs = {"start": start, "stop": stop, **(attributes or {})}
+    return xr.Dataset(variables, coords=coords, attrs=attrs)
+
+
+def spike_trains(recording: xr.Dataset) -> Iterator[npt.NDArray[np.float64]]:
+    """Yield the spike times of one unit after another, in seconds.
+
+    What is not in memory is read unit by unit.
+
+    Parameters
+    ----------
+    recording : xarray.Dataset
+        Spikes as `recording_of` has them.
+
+    Yields
+    ------
+    ndarray, (spike,)
+        Times in seconds, ascending.
+
+    Raises
+    ------
+    ValueError
+        If the dataset is no recording.
+
+    Examples
+    --------
+    >>> [len(train) for train in spike_trains(recording_of([[0.1, 0.5], [0.2]]))]
+    [2, 1]
+    """
+    if "spike_time" not in recording or "spike_count" not in recording:
+        raise ValueError(
+            f"spike_trains.recording: expected the variables spike_time and spike_count, got "
+            f"{sorted(map(str, recording))}; open_recording() and recording_of() make recordings"
+        )
+    counts = recording["spike_count"].values
+    ends = np.cumsum(counts)
+    if len(ends) and ends[-1] != recording.sizes["spike"]:
+        raise ValueError(
+            f"spike_trains.recording: expected as many spikes as the units have together, "
+            f"{ends[-1]}, got {recording.sizes['spike']}; select units with select_units()"
+        )
+    for end, count in zip(ends, counts, strict=True):
+        part = recording["spike_time"].isel(spike=slice(int(end - count), int(end)))
+        yield np.asarray(part.values, dtype=np.float64)
+
+
+def _checked(where: str, number: int, train: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    times = np.asarray(train, dtype=np.float64)
+    if times.ndim != 1 or not np.isfinite(times).all():
+        raise ValueError(
+            f"{where}.trains: expected finite times along one axis, got shape {times.shape} for "
+            f"unit {number}" + (", with NaN or infinity" if times.ndim == 1 else "")
+        )
+    if (np.diff(times) < 0).any():
+        raise ValueError(f"{where}.trains: expected ascending times, unit {number} has others")
+    return times
+
+
+def _extent(
+    where: str, spikes: npt.NDArray[np.float64], start: float | None, stop: float | None
+) -> tuple[float, float]:
+    """Return start and stop, those of the spikes where they are not given."""
+    if not len(spikes) and (start is None or stop is None):
+        raise ValueError(f"{where}.start, stop: expected both where no unit has a spike, got none")
+    first = float(start) if start is not None else float(spikes.min())
+    last = float(stop) if stop is not None else float(spikes.max())
+    inside = not len(spikes) or (spikes.min() >= first and spikes.max() <= last)
+    if not (np.isfinite(first) and np.isfinite(last) and first <= last and inside):
+        raise ValueError(
+            f"{where}.start, stop: expected seconds between which all spikes lie, got {first} and "
+            f"{last}"
+        )
+    return first, last

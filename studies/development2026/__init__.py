@@ -1,0 +1,1 @@
+"""Spontaneous activity of real retinas as pretraining."""
