@@ -1,0 +1,69 @@
+"""Arrays of files, as xarray reads them piece by piece."""
+
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from xarray import Variable
+from xarray.backends import BackendArray
+from xarray.core import indexing
+
+__all__ = ["LazyArray", "lazy_variable"]
+
+_LOCK = Lock()  # HDF5 serves one thread at a time
+
+
+class LazyArray(BackendArray):
+    """An array that lies in a file: anything with shape and dtype that slices of it are read from.
+
+    Parameters
+    ----------
+    array : array-like
+        Such as a dataset of h5py or Zarr.
+    """
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+        self.shape = tuple(array.shape)
+        self.dtype = np.dtype(array.dtype)
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
+        """Read what is asked for, and no more."""
+        return indexing.explicit_indexing_adapter(
+            key, self.shape, indexing.IndexingSupport.BASIC, self._read
+        )
+
+    def _read(self, key: tuple[Any, ...]) -> Any:
+        # Files are read forwards only.
+        forwards = tuple(
+            _forwards(each, size) if isinstance(each, slice) else each
+            for each, size in zip(key, self.shape, strict=True)
+        )
+        with _LOCK:
+            found = np.asarray(self.array[forwards])
+        slices = [each for each in key if isinstance(each, slice)]
+        return found[tuple(slice(None, None, -1 if (each.step or 1) < 0 else 1) for each in slices)]
+
+
+def lazy_variable(dims: tuple[str, ...], array: Any, attrs: dict[str, Any]) -> Variable:
+    """Return a variable whose values are read from a file when they are needed.
+
+    Parameters
+    ----------
+    dims : tuple of str
+        Its dims.
+    array : array-like
+        As in `LazyArray`.
+    attrs : dict
+        Units and long name.
+    """
+    return Variable(dims, indexing.LazilyIndexedArray(LazyArray(array)), attrs)
+
+
+def _forwards(part: slice, size: int) -> slice:
+    start, stop, step = part.indices(size)
+    if step > 0:
+        return slice(start, stop, step)
+    count = len(range(start, stop, step))
+    last = start + (count - 1) * step
+    return slice(last, start + 1, -step) if count else slice(0, 0)
