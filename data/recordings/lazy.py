@@ -34,15 +34,8 @@ class LazyArray(BackendArray):
         )
 
     def _read(self, key: tuple[Any, ...]) -> Any:
-        # Files are read forwards only.
-        forwards = tuple(
-            _forwards(each, size) if isinstance(each, slice) else each
-            for each, size in zip(key, self.shape, strict=True)
-        )
         with _LOCK:
-            found = np.asarray(self.array[forwards])
-        slices = [each for each in key if isinstance(each, slice)]
-        return found[tuple(slice(None, None, -1 if (each.step or 1) < 0 else 1) for each in slices)]
+            return np.asarray(self.array[key])
 
 
 def lazy_variable(dims: tuple[str, ...], array: Any, attrs: dict[str, Any]) -> Variable:
@@ -58,12 +51,3 @@ def lazy_variable(dims: tuple[str, ...], array: Any, attrs: dict[str, Any]) -> V
         Units and long name.
     """
     return Variable(dims, indexing.LazilyIndexedArray(LazyArray(array)), attrs)
-
-
-def _forwards(part: slice, size: int) -> slice:
-    start, stop, step = part.indices(size)
-    if step > 0:
-        return slice(start, stop, step)
-    count = len(range(start, stop, step))
-    last = start + (count - 1) * step
-    return slice(last, start + 1, -step) if count else slice(0, 0)
