@@ -1,4 +1,4 @@
-"""Measures of spike trains."""
+"""Measures of spike trains, and of what populations do together."""
 
 from .correlation_fit import correlation_index_fit
 from .correlation_index import correlation_index, correlation_index_of_rates
