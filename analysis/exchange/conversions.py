@@ -54,8 +54,11 @@ def to_pynapple(
     """
     nap = needed("pynapple", "to_pynapple")
     if isinstance(activity, xr.Dataset):
-        trains = {number: nap.Ts(t=times) for number, times in enumerate(spike_trains(activity))}
         support = nap.IntervalSet(start=activity.attrs["start"], end=activity.attrs["stop"])
+        trains = {
+            number: nap.Ts(t=times, time_support=support)
+            for number, times in enumerate(spike_trains(activity))
+        }
         told = {"unit": activity["unit"].values.astype(str), **places_of(activity)}
         return nap.TsGroup(trains, time_support=support, metadata=told)
     rates = matrix(activity, samples, neurons, "to_pynapple")

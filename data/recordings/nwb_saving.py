@@ -101,6 +101,8 @@ def streamed(array: Any) -> Any:
     class Blocks(iterator):  # type: ignore[misc, valid-type]
         """Blocks of an array that is larger than memory may be."""
 
+        shape = tuple(array.shape)
+
         def _get_data(self, selection: tuple[slice, ...]) -> npt.NDArray[Any]:
             return np.asarray(array[selection].values)
 

@@ -113,7 +113,9 @@ def columns(
     rows = row_count(table, name, notes)
     told = table.attr("colnames")
     there = table.arrays()
-    listed = [told] if isinstance(told, str) else told if isinstance(told, list) else there
+    listed = [told] if isinstance(told, str) else told
+    if not isinstance(listed, list):
+        listed = [each for each in there if f"{each.removesuffix('_index')}_index" != each]
     found: dict[str, Variable] = {}
     for column in map(str, listed):
         if column in ("id", *skip):
