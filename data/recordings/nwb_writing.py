@@ -148,7 +148,8 @@ def _write_units(
     index = core.VectorIndex(
         name="spike_times_index", data=np.cumsum(counts).astype(np.uint64), target=spikes
     )
-    held += [spikes, index, *_observed(core, recording, len(counts))]
+    # The index comes first: hdmf misses the times, where they are blocks, after they came.
+    held += [index, spikes, *_observed(core, recording, len(counts))]
     found |= _write_positions(file, recording, held, core)
     for name, column in _columns(recording, "unit", found, pynwb.misc.Units):
         held.append(
