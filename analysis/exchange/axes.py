@@ -43,7 +43,7 @@ def times_of(activity: xr.DataArray, samples: str, interval: float | None, where
     if interval is not None:
         if not (np.isfinite(interval) and interval > 0):
             raise ValueError(f"{where}.interval: expected seconds above 0, got {interval!r}")
-        return np.arange(activity.sizes[samples]) * float(interval)
+        return np.arange(activity.sizes[samples], dtype=np.float64) * float(interval)
     coordinate = activity.coords.get(samples)
     if coordinate is None or coordinate.attrs.get("units") != "s":
         raise ValueError(

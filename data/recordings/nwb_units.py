@@ -58,7 +58,7 @@ def units_of(root: Group, notes: Notes) -> tuple[dict[str, Variable], dict[str, 
     recording = ragged_recording(
         notes.origin, spikes, counts, unit=names, position=position, attributes={}
     )
-    variables = dict(recording.variables)
+    variables = {str(name): each for name, each in recording.variables.items()}
     if position is not None:
         variables["axis"] = Variable(("axis",), np.array(axes, dtype=str))
     told = columns(
