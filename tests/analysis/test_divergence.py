@@ -43,9 +43,7 @@ def known(name):
             slow_way.word_probabilities(states[::-1], (0.1, 0.2, 0.7)),
         )
     if name == "even":
-        return tuple(
-            slow_way.word_probabilities(random.uniform(0.4, 0.6, UNITS)) for _ in range(2)
-        )
+        return tuple(slow_way.word_probabilities(random.uniform(0.4, 0.6, UNITS)) for _ in range(2))
     return couplings(np.random.default_rng(3), 1.0), couplings(np.random.default_rng(3), 0.6)
 
 
@@ -119,7 +117,7 @@ def test_surrogates_separate_rates_from_correlations():
     truth = slow_way.divergence(evoked, independent)
     assert found["surrogate_low"] < truth < found["surrogate_high"]
     own = slow_way.word_probabilities(slow_way.marginals(evoked))
-    assert found["rates"] == pytest.approx(slow_way.divergence(own, independent), rel=0.05)
+    assert found["rates"] == pytest.approx(slow_way.divergence(own, independent), abs=0.004)
     assert found["surrogate"] > found["divergence"]
 
 
@@ -176,9 +174,7 @@ def test_the_rest_of_the_series_is_the_integral(shares):
 def test_words_that_are_never_spontaneous():
     silent = xr.zeros_like(activity(np.random.default_rng(0), known("even")[0], 4000))
     sizes = [1000, 4000]
-    found = [
-        spontaneous_evoked_divergence(silent[:n], silent[:n] + 1) for n in sizes
-    ]
+    found = [spontaneous_evoked_divergence(silent[:n], silent[:n] + 1) for n in sizes]
     assert all(one["unseen"] == 1 and np.isfinite(one["divergence"]) for one in found)
     assert found[1]["divergence"] > found[0]["divergence"] + 1
     same = spontaneous_evoked_divergence(silent, silent)
@@ -188,7 +184,7 @@ def test_words_that_are_never_spontaneous():
 
 def test_correlated_samples_widen_the_interval():
     random = np.random.default_rng(6)
-    pair = [slow_way.word_probabilities(x) for x in random.uniform(0.1, 0.4, (2, 6))]
+    pair = [slow_way.word_probabilities(x) for x in random.uniform(0.3, 0.7, (2, 3))]
     once = [activity(random, p, 500) for p in pair]
     held = [values.isel(sample=np.repeat(np.arange(500), 20)) for values in once]
     plain = [activity(random, p, 10_000) for p in pair]

@@ -44,12 +44,12 @@ def series_cross_entropy(evoked, spontaneous):
 def series_entropy(counts):
     size = int(sum(counts))
     total = 0.0
-    for count in counts:
+    for count in filter(None, counts):
         missing, terms = 1.0, 0.0
         for v in range(1, size - int(count) + 1):
             missing *= 1 - (count - 1) / (size - v)
             terms += missing / v
-        total += count / size * terms if count else 0.0
+        total += count / size * terms
     return total
 
 
