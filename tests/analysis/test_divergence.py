@@ -94,12 +94,13 @@ def test_the_right_share_of_intervals_holds_the_truth():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "samples"),
-    [(name, n) for name in ("independent", "mixture", "ising", "even") for n in (10_000, 100_000)],
+    [(name, n) for name in ("independent", "mixture", "ising", "even") for n in (10_000, 30_000)],
 )
 def test_coverage_of_sixteen_units(name, samples):
     found, truth = repeated(name, samples, 400)
     held = float(((found["low"] < truth) & (truth < found["high"])).mean())
-    assert held > 0.92
+    # 95 % of 400: a binomial standard deviation of 1.1 %.
+    assert 0.915 < held
     assert abs(float(found["divergence"].mean()) - truth) < float(found["divergence"].std())
 
 
