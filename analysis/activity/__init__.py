@@ -3,6 +3,7 @@
 from .dissimilarity import representational_dissimilarity, square_dissimilarity
 from .noise_correlation import noise_correlation
 from .rdms import noise_ceiling, rdm_correlation
+from .reciprocity import reciprocity
 from .similarity import linear_cka
 from .sparseness import sparseness
 
@@ -11,6 +12,7 @@ __all__ = [
     "noise_ceiling",
     "noise_correlation",
     "rdm_correlation",
+    "reciprocity",
     "representational_dissimilarity",
     "sparseness",
     "square_dissimilarity",
