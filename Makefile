@@ -86,5 +86,5 @@ $(VENV)/.installed-for-tests: $(BIN)/python $(SOURCES)
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-for-cuda: $(BIN)/python $(SOURCES)
-	$(PIP) --pre '.[test,cuda]'
+	$(PIP) --pre '.[cpp,cuda]' pytest pytest-xdist hypothesis
 	@touch $@

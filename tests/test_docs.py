@@ -27,9 +27,11 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglo
 SCORECARDS = sorted((ROOT / "docs" / "results").glob("*.json"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODULES = [
-    f"ontogeny.{layer}.{module.name}"
+    module.name
     for layer in ("engine", "plasticity", "models", "data", "analysis", "studies")
-    for module in pkgutil.iter_modules(importlib.import_module(f"ontogeny.{layer}").__path__)
+    for module in pkgutil.walk_packages(
+        importlib.import_module(f"ontogeny.{layer}").__path__, f"ontogeny.{layer}."
+    )
 ]
 
 

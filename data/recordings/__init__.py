@@ -1,6 +1,7 @@
 """Recordings of neurons: their form, and the files that they come from."""
 
 from .collection import load_recording, recording_names
+from .event_tables import open_events
 from .nwb_writing import write_nwb
 from .opening import open_recording
 from .recording import recording_of, spike_trains
@@ -8,6 +9,7 @@ from .selection import select_units, spike_counts
 
 __all__ = [
     "load_recording",
+    "open_events",
     "open_recording",
     "recording_names",
     "recording_of",
