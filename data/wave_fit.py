@@ -325,7 +325,8 @@ def _moved(point: _Guess, which: int, step: float, interval: float) -> _Guess:
     values = list(point)
     values[which] *= math.exp(step)
     initiation, radius, refractory, spread = values
-    refractory = float(np.clip(refractory, *(share * interval for share in _REFRACTORY)))
+    low, high = (share * interval for share in _REFRACTORY)
+    refractory = max(1.0, min(max(refractory, low), high))
     return min(1.0, initiation), max(1.0, radius), refractory, min(0.95, spread)
 
 
