@@ -12,6 +12,7 @@ from .join import join_trajectories
 from .noise import Noise, NoiseProcess, gaussian_noise, uniform_noise
 from .noise_statistics import noise_statistics
 from .origins import load_origin
+from .recorded_waves import RecordedWaves, recorded_waves
 from .recordings import (
     load_recording,
     open_events,
@@ -31,29 +32,32 @@ from .stimuli_checks import COLOUR_DIMS, IMAGE_DIMS, TARGET_DIMS
 from .teachers import TeacherSet, linear_teacher, nonlinear_teacher
 from .trajectory import open_trajectory, write_trajectory
 from .transforms import grey, resized, rotated, scaled, translated
+from .wave_fit import fit_retinal_waves, wave_fit
 from .waves import RetinalWaves, retinal_waves
 
 __all__ = [
-    "COLOUR_DIMS",
-    "IMAGE_DIMS",
-    "PHASES",
-    "SCHEMA",
-    "SCHEMA_VERSION",
-    "TARGET_DIMS",
     "BinaryNoise",
+    "COLOUR_DIMS",
     "CorrelatedNoise",
     "FrameNoise",
+    "IMAGE_DIMS",
     "ImageSet",
     "Noise",
     "NoiseProcess",
+    "PHASES",
+    "RecordedWaves",
     "Reference",
     "RetinalWaves",
+    "SCHEMA",
+    "SCHEMA_VERSION",
     "SparseNoise",
     "Stimuli",
+    "TARGET_DIMS",
     "TeacherSet",
     "binary_noise",
     "check_trajectory",
     "correlated_noise",
+    "fit_retinal_waves",
     "gaussian_noise",
     "grey",
     "it_images",
@@ -69,6 +73,7 @@ __all__ = [
     "open_recording",
     "open_trajectory",
     "ornstein_uhlenbeck_noise",
+    "recorded_waves",
     "recording_names",
     "recording_of",
     "references",
@@ -82,6 +87,7 @@ __all__ = [
     "spike_trains",
     "translated",
     "uniform_noise",
+    "wave_fit",
     "write_nwb",
     "write_trajectory",
 ]
