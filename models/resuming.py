@@ -19,7 +19,6 @@ from ontogeny.data import (
 )
 from ontogeny.data.parts import PartsFolder
 from ontogeny.data.recorded_spikes import RecordedSpikes
-from ontogeny.data.recorded_waves import RecordedWaves
 from ontogeny.plasticity import FeedbackSynapses, ForwardSynapses, InitialWeights, Optimiser, Rule
 from ontogeny.plasticity.vocabulary import DERIVED
 
@@ -43,7 +42,7 @@ _KNOWN: dict[str, Any] = {
     for known in (
         *(Network, Population, ForwardSynapses, FeedbackSynapses, Record),
         *(Spontaneous, Learning, Test, LossBelow),
-        *(Static, Leaky, NeuronNoise, Spiking, RecordedWaves),
+        *(Static, Leaky, NeuronNoise, Spiking),
         *(
             found
             for found in (vars(plasticity) | vars(data)).values()
