@@ -1,0 +1,113 @@
+"""Pairs of units: what is measured of them, by their distance."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..array import Floats
+
+__all__ = ["CENTRES", "FAR", "NEAR", "by_distance", "index_and_correlation", "log_fit", "summaries"]
+
+#: Micrometres between near pairs, and between far ones.
+NEAR, FAR = (0.0, 110.0), (300.0, 500.0)
+_WIDTH = 50.0
+#: Centres of the bins of distance, in micrometres.
+CENTRES = np.arange(_WIDTH / 2, 1000, _WIDTH)
+
+
+def index_and_correlation(rates: Floats) -> tuple[Floats, Floats]:
+    r"""
+    Measure correlation index and correlation of all pairs of units.
+
+    The index is :math:`\overline{r_i r_j} / (\bar r_i \bar r_j)` of rates that are not negative, 1
+    for independent units; the correlation is Pearson's. NaN where a unit is silent, or constant.
+
+    Parameters
+    ----------
+    rates : numpy.ndarray, (sample, unit)
+        Rates, or counts of spikes.
+
+    Returns
+    -------
+    index, correlation : numpy.ndarray, (pair,)
+        In the order of ``numpy.triu_indices(units, 1)``.
+    """
+    mean = rates.mean(axis=0)
+    product = rates.T @ rates / len(rates)
+    centred = (rates - mean) / len(rates) ** 0.5
+    covariance = centred.T @ centred
+    spread = np.sqrt(np.diag(covariance))
+    upper = np.triu_indices(len(mean), 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        index = (product / np.outer(mean, mean))[upper]
+        correlation = (covariance / np.outer(spread, spread))[upper]
+    return index, correlation
+
+
+def by_distance(values: Floats, distance: Floats) -> Floats:
+    """
+    Return the mean over the pairs of each bin of distance.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, (pair,)
+        What was measured of pairs; NaN is left out.
+    distance : numpy.ndarray, (pair,)
+        In micrometres.
+
+    Returns
+    -------
+    numpy.ndarray, (bin,)
+        One for each of `CENTRES`; NaN where there are no pairs.
+    """
+    number = np.floor(distance / _WIDTH).astype(int)
+    good = np.isfinite(values) & (number < len(CENTRES))
+    total = np.bincount(number[good], values[good], minlength=len(CENTRES))
+    count = np.bincount(number[good], minlength=len(CENTRES))
+    with np.errstate(invalid="ignore"):
+        return total / count
+
+
+def log_fit(index: Floats, distance: Floats) -> tuple[float, float]:
+    r"""
+    Fit the fall of the correlation index with distance as Demas, Eglen & Wong (2003) do.
+
+    Least squares of :math:`\ln C = a - d/b` over all pairs with :math:`C > 0`.
+
+    Parameters
+    ----------
+    index, distance : numpy.ndarray, (pair,)
+        Of pairs, distances in micrometres.
+
+    Returns
+    -------
+    intercept, half_maximum : float
+        exp(a), and b ln 2 in micrometres: NaN where the index does not fall by more than 1 % over
+        the longest distance, as that of independent units.
+    """
+    with np.errstate(invalid="ignore"):
+        good = index > 0
+    if good.sum() < 3 or np.ptp(distance[good]) == 0:
+        return float("nan"), float("nan")
+    slope, start = np.polyfit(distance[good], np.log(index[good]), 1)
+    falls = -slope * distance[good].max() > 0.01
+    return float(np.exp(start)), float(-np.log(2) / slope) if falls else float("nan")
+
+
+def summaries(index: Floats, correlation: Floats, distance: Floats) -> Mapping[str, float]:
+    """
+    Return the numbers that tables have of pairs.
+
+    Parameters
+    ----------
+    index, correlation, distance : numpy.ndarray, (pair,)
+        Of pairs, distances in micrometres.
+    """
+    intercept, half = log_fit(index, distance)
+    found = {"intercept": intercept, "half maximum": half}
+    for what, values in (("correlation index", index), ("correlation", correlation)):
+        for pairs, (low, high) in (("near", NEAR), ("far", FAR)):
+            chosen = values[(distance >= low) & (distance <= high)]
+            chosen = chosen[np.isfinite(chosen)]
+            found[f"{what} of {pairs} pairs"] = float(chosen.mean()) if len(chosen) else np.nan
+    return found
