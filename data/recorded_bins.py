@@ -1,0 +1,121 @@
+"""Spikes of a recording, and of its controls, counted in bins."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from .frames import Draws
+from .recorded_spikes import RecordedSpikes
+
+__all__ = ["CONTROLS", "BinnedSpikes", "binned_spikes"]
+
+CONTROLS = (None, "times", "shifted", "places", "independent")
+# Purposes of random numbers; they have no trial.
+_TIMES, _SHIFTS, _PLACES = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class BinnedSpikes:
+    """Hold the counts of electrodes in the bins that have any.
+
+    Parameters
+    ----------
+    rows : ndarray, (bin,)
+        Which row of counts belongs to each bin that is shown; 0 is the row of silence.
+    counts : ndarray, (row, electrode)
+        Spikes of all units at an electrode, smoothed or not.
+    electrodes : ndarray, (electrode, axis)
+        x and y in micrometres.
+    units : ndarray, (electrode,)
+        Number of units at each electrode.
+    """
+
+    rows: npt.NDArray[np.int32]
+    counts: npt.NDArray
+    electrodes: npt.NDArray[np.float64]
+    units: npt.NDArray[np.int64]
+
+
+@lru_cache(maxsize=4)
+def binned_spikes(
+    recording: RecordedSpikes,
+    *,
+    bin_width: float,
+    smoothing: float | None = None,
+    control: str | None = None,
+    control_seed: int = 0,
+    silence: str = "kept",
+) -> BinnedSpikes:
+    """Count the spikes of a recording in bins; the last few that were asked for are kept.
+
+    Parameters
+    ----------
+    recording : RecordedSpikes
+        What is counted.
+    bin_width, smoothing, control, control_seed, silence
+        As in `RecordedWaves`.
+
+    Returns
+    -------
+    BinnedSpikes
+        Counts, as small integers where they are not smoothed.
+    """
+    bins = bin_count(recording, bin_width)
+    unit = np.repeat(np.arange(recording.units), recording.counts)
+    place = np.floor((recording.times - recording.start) / bin_width).astype(np.int64)
+    inside = (place >= 0) & (place < bins)
+    unit, place = unit[inside], place[inside]
+    positions = recording.positions
+    draws = Draws(seed=control_seed, stream=0, trial=0, units=max(len(place), recording.units))
+    if control == "times":
+        uniform = draws.uniforms(_TIMES, 0, 1)[0, : len(place)]
+        place = np.minimum((uniform * bins).astype(np.int64), bins - 1)
+    elif control == "shifted":
+        uniform = draws.uniforms(_SHIFTS, 0, 1)[0, : recording.units]
+        place = (place + (uniform * bins).astype(np.int64)[unit]) % bins
+    elif control == "places":
+        uniform = draws.uniforms(_PLACES, 0, 1)[0, : recording.units]
+        positions = positions[np.argsort(uniform, kind="stable")]
+    electrodes, electrode, units = np.unique(
+        positions, axis=0, return_inverse=True, return_counts=True
+    )
+    electrode = electrode.reshape(-1)[unit]
+    rows, counts = _counted(place, electrode, bins, len(electrodes))
+    if smoothing:
+        rows, counts = _smoothed(rows, counts, smoothing / bin_width)
+    if silence == "dropped":
+        rows = rows[rows > 0]
+    return BinnedSpikes(rows, counts, electrodes, units)
+
+
+def bin_count(recording: RecordedSpikes, bin_width: float) -> int:
+    """Return how many whole bins a recording has."""
+    # What rounding takes from a whole number of bins is no bin less.
+    return int((recording.stop - recording.start) / bin_width + 1e-9)
+
+
+def _counted(
+    place: npt.NDArray[np.int64], electrode: npt.NDArray[np.int64], bins: int, electrodes: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray]:
+    active, row = np.unique(place, return_inverse=True)
+    flat, number = np.unique((row.reshape(-1) + 1) * electrodes + electrode, return_counts=True)
+    kind = np.min_scalar_type(int(number.max(initial=0)))
+    counts = np.zeros((len(active) + 1, electrodes), kind)
+    counts.reshape(-1)[flat] = number
+    rows = np.zeros(bins, np.int32)
+    rows[active] = np.arange(1, len(active) + 1)
+    return rows, counts
+
+
+def _smoothed(
+    rows: npt.NDArray[np.int32], counts: npt.NDArray, width: float
+) -> tuple[npt.NDArray[np.int32], npt.NDArray]:
+    """Smooth along the bins, the last of which is followed by the first."""
+    found = ndimage.gaussian_filter1d(counts[rows].astype(float), width, axis=0, mode="wrap")
+    active = np.flatnonzero(found.any(axis=1))
+    rows = np.zeros(len(found), np.int32)
+    rows[active] = np.arange(1, len(active) + 1)
+    return rows, np.concatenate([np.zeros((1, found.shape[1])), found[active]])
