@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from ontogeny.data import Stimuli, it_images, it_rdms, references, resized
+from ontogeny.data import Stimuli, resized
+from ontogeny.data.references import it_images, it_rdms, references
 
 from ..activity import noise_ceiling
 from ..array import Floats
@@ -113,7 +114,10 @@ def it_rdm_comparison(lives: Sequence[Lived], *, seed: int) -> xr.Dataset:
     estimates = estimated(measured, GROUPS)
     between = _between(brains)
     ceilings = _ceilings()
-    places = [(_PIXELS, ""), *((name, stage) for name in lives[0].hidden for stage in lives[0].stages)]
+    places = [
+        (_PIXELS, ""),
+        *((name, stage) for name in lives[0].hidden for stage in lives[0].stages),
+    ]
     reference = references()["it-rdm"]
     rows = [
         _row(population, stage, brain, method, between, ceilings)
@@ -165,7 +169,9 @@ def _measurement(
 
 
 def _named(population: str, stage: str, brain: str, method: str) -> Row:
-    return Row(measure=f"{method.title()} correlation with {brain} IT", population=population, stage=stage)
+    return Row(
+        measure=f"{method.title()} correlation with {brain} IT", population=population, stage=stage
+    )
 
 
 def _row(

@@ -53,9 +53,7 @@ def population_sparseness(rates: Floats) -> float:
 def alignment(spontaneous: Floats, evoked: Floats, components: int) -> float:
     """Return how far the subspaces of spontaneous and evoked activity are the same."""
     count = min(components, spontaneous.shape[1], len(spontaneous) - 1, len(evoked) - 1)
-    found = subspace_alignment(
-        activity_of(spontaneous), activity_of(evoked), components=count
-    )
+    found = subspace_alignment(activity_of(spontaneous), activity_of(evoked), components=count)
     return float(found)
 
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..activity.noise_correlation import scores
 from ..array import Floats
+from ..spikes.correlation_fit import line
+from ..spikes.correlation_index import index_of_rates
 
-__all__ = ["CENTRES", "FAR", "NEAR", "by_distance", "index_and_correlation", "log_fit", "summaries"]
+__all__ = ["CENTRES", "FAR", "NEAR", "binned", "index_and_correlation", "log_fit", "summaries"]
 
 #: Micrometres between near pairs, and between far ones.
 NEAR, FAR = (0.0, 110.0), (300.0, 500.0)
@@ -32,19 +35,12 @@ def index_and_correlation(rates: Floats) -> tuple[Floats, Floats]:
     index, correlation : numpy.ndarray, (pair,)
         In the order of ``numpy.triu_indices(units, 1)``.
     """
-    mean = rates.mean(axis=0)
-    product = rates.T @ rates / len(rates)
-    centred = (rates - mean) / len(rates) ** 0.5
-    covariance = centred.T @ centred
-    spread = np.sqrt(np.diag(covariance))
-    upper = np.triu_indices(len(mean), 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        index = (product / np.outer(mean, mean))[upper]
-        correlation = (covariance / np.outer(spread, spread))[upper]
-    return index, correlation
+    standard = scores(rates)
+    correlation = (standard.T @ standard)[np.triu_indices(rates.shape[-1], 1)]
+    return index_of_rates(rates), correlation
 
 
-def by_distance(values: Floats, distance: Floats) -> Floats:
+def binned(values: Floats, distance: Floats) -> Floats:
     """
     Return the mean over the pairs of each bin of distance.
 
@@ -89,9 +85,10 @@ def log_fit(index: Floats, distance: Floats) -> tuple[float, float]:
         good = index > 0
     if good.sum() < 3 or np.ptp(distance[good]) == 0:
         return float("nan"), float("nan")
-    slope, start = np.polyfit(distance[good], np.log(index[good]), 1)
-    falls = -slope * distance[good].max() > 0.01
-    return float(np.exp(start)), float(-np.log(2) / slope) if falls else float("nan")
+    ones = np.ones((1, int(good.sum())))
+    intercept, half = line(distance[good], np.log(index[good]), ones)
+    falls = half[0] * 0.01 < np.log(2) * distance[good].max()
+    return float(intercept[0]), float(half[0]) if falls else float("nan")
 
 
 def summaries(index: Floats, correlation: Floats, distance: Floats) -> Mapping[str, float]:

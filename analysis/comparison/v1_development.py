@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 import xarray as xr
 
-from ontogeny.data import NoiseProcess, Stimuli, references
+from ontogeny.data import NoiseProcess, Stimuli
+from ontogeny.data.references import references
 
 from ..array import Floats
 from .divergence import binary_divergence
@@ -87,9 +88,7 @@ def v1_development_comparison(
             "caution": CAUTION,
             "control": CONTROL,
             "surrogate": SURROGATE,
-            "interval": interval_text(
-                len(lives), GROUPS, "stimuli and of realisations of noise"
-            ),
+            "interval": interval_text(len(lives), GROUPS, "stimuli and of realisations of noise"),
             "seeds": [lived.seed for lived in lives],
             "input": noise.title(),
             "stimuli": f"{len(stimuli)} of {stimuli.name}",
@@ -97,9 +96,7 @@ def v1_development_comparison(
     )
 
 
-def _measurement(
-    lived: Lived, noise: NoiseProcess, stimuli: Stimuli, seed: int
-) -> Measurement:
+def _measurement(lived: Lived, noise: NoiseProcess, stimuli: Stimuli, seed: int) -> Measurement:
     drawn = lived.seed + seed
     frames = realisations(noise, units=lived.inputs, count=GROUPS, steps=STEPS, seed=drawn)
     inputs = frames.reshape(-1, lived.inputs)
@@ -132,13 +129,9 @@ def _measurement(
     return measurement
 
 
-def _three(
-    numbers: Mapping[tuple[str, ...], Floats], name: str, stage: str
-) -> Floats:
+def _three(numbers: Mapping[tuple[str, ...], Floats], name: str, stage: str) -> Floats:
     """Return value, control and surrogate, (3, measure)."""
-    return np.stack(
-        [numbers[name, stage], numbers[name, BIRTH], numbers[name, stage, "surrogate"]]
-    )
+    return np.stack([numbers[name, stage], numbers[name, BIRTH], numbers[name, stage, "surrogate"]])
 
 
 def _events(rates: Floats) -> list[Floats]:

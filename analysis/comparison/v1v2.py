@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from ontogeny.data import Stimuli, references
+from ontogeny.data import Stimuli
+from ontogeny.data.references import references
 
 from ..activity.noise_correlation import mean_pair_correlation, scores
 from ..array import Floats
@@ -113,9 +114,7 @@ def _measurement(
         for (name, stage), values in residuals.items():
             for area, size in sizes.items():
                 neurons = orders[name][:size]
-                own, birth = (
-                    each[chosen][:, neurons] for each in (values, residuals[name, BIRTH])
-                )
+                own, birth = (each[chosen][:, neurons] for each in (values, residuals[name, BIRTH]))
                 three = [_pair(own), _pair(birth), _pair(shuffled(own, seed))]
                 for measure, numbers in zip(MEASURES, zip(*three, strict=True), strict=True):
                     row = f"{measure} of {size} ({area}), {name}, {stage}"
@@ -132,7 +131,10 @@ def _residuals(rates: Floats) -> Floats:
 
 
 def _order(
-    lived: Lived, residuals: Mapping[tuple[str, str], Floats], name: str, random: np.random.Generator
+    lived: Lived,
+    residuals: Mapping[tuple[str, str], Floats],
+    name: str,
+    random: np.random.Generator,
 ) -> Floats:
     """Put neurons that change at every stage in a random order, the same at all stages."""
     stages = [residuals[name, stage] for stage in lived.stages]

@@ -7,12 +7,12 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
-from ontogeny.data import spike_counts
+from ontogeny.data.recordings import spike_counts
 
 from ..array import Floats
 from ..spikes import correlation_index
 from .findings import Row
-from .pairs import CENTRES, FAR, NEAR, by_distance, index_and_correlation, summaries
+from .pairs import CENTRES, FAR, NEAR, binned, index_and_correlation, summaries
 
 __all__ = ["mean_of", "published_curves", "recorded", "recorded_curves", "row_of"]
 
@@ -44,7 +44,7 @@ def recorded(recording: xr.Dataset) -> tuple[Mapping[str, float], Floats]:
     distance = np.asarray(found["distance"].values, float)
     counts = np.asarray(spike_counts(recording, _BIN).values, float)
     _, correlation = index_and_correlation(counts)
-    curves = np.stack([by_distance(index, distance), by_distance(correlation, distance)])
+    curves = np.stack([binned(index, distance), binned(correlation, distance)])
     return summaries(index, correlation, distance), curves
 
 

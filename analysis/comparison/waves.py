@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ontogeny.data import NoiseProcess, references
+from ontogeny.data import NoiseProcess
 from ontogeny.data.frames import sheet_of
+from ontogeny.data.references import references
 
 from ..array import Floats
 from .estimates import Estimate, Measurement, estimated, interval_text
 from .findings import findings
 from .networks import Lived
 from .noise_of_life import realisations
-from .pairs import CENTRES, by_distance, index_and_correlation, summaries
+from .pairs import CENTRES, binned, index_and_correlation, summaries
 from .wave_records import published_curves, recorded, recorded_curves, row_of
 
 __all__ = ["input_of", "places_of", "retinal_waves_comparison"]
@@ -110,7 +111,7 @@ def _measurement(noise: NoiseProcess, lived: Lived, spacing: float, seed: int) -
 
 def _of(rates: Floats, distance: Floats) -> tuple[Mapping[str, float], Floats]:
     index, correlation = index_and_correlation(rates.reshape(-1, rates.shape[-1]))
-    curves = np.stack([by_distance(index, distance), by_distance(correlation, distance)])
+    curves = np.stack([binned(index, distance), binned(correlation, distance)])
     return summaries(index, correlation, distance), curves
 
 
