@@ -10,7 +10,6 @@ import xarray as xr
 from ontogeny.data import Stimuli, resized
 from ontogeny.data.references import it_images, it_rdms, references
 
-from ..activity import noise_ceiling
 from ..array import Floats
 from .estimates import Estimate, Measurement, estimated, interval_text, jackknifed
 from .findings import Row, findings
@@ -204,3 +203,9 @@ def _between(brains: Mapping[str, Floats]) -> dict[str, Estimate]:
         return {method: np.array(alike(monkey, human, chosen, method)) for method in METHODS}
 
     return jackknifed(measurement, GROUPS)
+
+
+def _brains() -> Mapping[str, Floats]:
+    """Return dissimilarities of monkey and human, (stimulus, stimulus)."""
+    table = it_rdms()
+    return {name: square(table[name].values) for name in ("monkey", "human")}

@@ -4,7 +4,9 @@ import numpy as np
 import xarray as xr
 
 from ..activity import effective_dimension, participation_ratio, subspace_alignment
+from ..activity.estimates import estimator
 from ..activity.sparseness import treves_rolls
+from ..activity.words import binary, block_counts, pack
 from ..array import Floats
 from ..spikes.events import population_events
 
@@ -12,6 +14,7 @@ __all__ = [
     "activity_of",
     "alignment",
     "dimension",
+    "divergences",
     "event_participations",
     "participation",
     "population_sparseness",
@@ -80,3 +83,22 @@ def event_participations(rates: Floats) -> Floats:
         neurons="neuron",
     )
     return np.asarray(events["participation"].values, float)
+
+
+def divergences(spontaneous: Floats, evoked: Floats) -> tuple[float, float]:
+    """
+    Return the divergence of evoked from spontaneous words, and that from independent neurons.
+
+    As `spontaneous_evoked_divergence` estimates them, without its interval.
+
+    Parameters
+    ----------
+    spontaneous, evoked : numpy.ndarray, (sample, neuron)
+        Rates of the few neurons that words are made of, which are active above 0.
+    """
+    words = pack(binary(np.concatenate([spontaneous, evoked]), 0.0))
+    seen = np.unique(words)
+    rest = block_counts(words[: len(spontaneous)], seen, 1)
+    driven = block_counts(words[len(spontaneous) :], seen, 1)
+    found = estimator("coverage", seen, spontaneous.shape[1])(driven, rest)
+    return float(found[0]), float(found[1])

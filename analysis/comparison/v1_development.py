@@ -1,7 +1,7 @@
 """Spontaneous and evoked activity along the life of a network, beside the developing cortex."""
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -10,12 +10,12 @@ from ontogeny.data import NoiseProcess, Stimuli
 from ontogeny.data.references import references
 
 from ..array import Floats
-from .divergence import binary_divergence
 from .estimates import GROUPS, Measurement, estimated, interval_text, kept
 from .findings import Row, findings
 from .measures import (
     alignment,
     dimension,
+    divergences,
     event_participations,
     participation,
     population_sparseness,
@@ -33,6 +33,19 @@ DIVERGENCE, ALIGNMENT = "spontaneous-evoked divergence", "subspace alignment"
 EVOKED, EFFECTIVE = "participation ratio, evoked", "effective dimension, evoked"
 SPONTANEOUS = "participation ratio, spontaneous"
 SPARSENESS, EVENTS = "population sparseness, spontaneous", "participation in events"
+#: What is published of each measure, in the order in which they are measured.
+PUBLISHED = {
+    DIVERGENCE: "published: falls with age (Berkes et al. 2011)",
+    ALIGNMENT: "published: spontaneous and evoked patterns come to correspond within a week "
+    "of vision (Traegenap et al. 2025)",
+    EVOKED: "published: falls within a week of vision (Traegenap et al. 2025)",
+    EFFECTIVE: "published: falls within a week of vision (Traegenap et al. 2025)",
+    SPONTANEOUS: "no published direction",
+    SPARSENESS: "published: activity becomes sparser after eye opening (Smith et al. 2015); "
+    "Berkes, White & Fiser (2009) found the opposite in ferrets",
+    EVENTS: "published: L events 20 to 80 %, H events at least 80 % of cells before eye "
+    "opening (Siegel et al. 2012); activity becomes sparser with age (Wosniack et al. 2021)",
+}
 UNITS_OF = {DIVERGENCE: "nat"}
 CAUTION = (
     "The age of the model has no unit: a life has a birth, an end of its noise and an end, which "
@@ -72,7 +85,7 @@ def v1_development_comparison(
     stages = [*lives[0].stages, *([CHANGE] if END in lives[0].stages else [])]
     rows = [
         _row(measure, name, stage)
-        for measure in _told()
+        for measure in PUBLISHED
         for name in lives[0].hidden
         for stage in stages
     ]
@@ -101,37 +114,50 @@ def _measurement(lived: Lived, noise: NoiseProcess, stimuli: Stimuli, seed: int)
     frames = realisations(noise, units=lived.inputs, count=GROUPS, steps=STEPS, seed=drawn)
     inputs = frames.reshape(-1, lived.inputs)
     shown = np.asarray(stimuli.rates(), float)
-    both = {
-        stage: (lived.rates(inputs, stage), lived.rates(shown, stage)) for stage in lived.stages
-    }
     parts = {}
-    for name in lived.hidden:
-        units = np.random.default_rng(drawn).permutation(both[BIRTH][0][name].shape[1])[:UNITS]
-        for stage, (spontaneous, evoked) in both.items():
-            own = spontaneous[name], evoked[name]
-            parts[name, stage] = partial(_numbers, *own, units, _events(own[0]))
-            apart = shuffled(own[0], drawn), shuffled(own[1], drawn + 1)
-            parts[name, stage, "surrogate"] = partial(_numbers, *apart, units, _events(apart[0]))
+    for stage in lived.stages:
+        spontaneous, evoked = (lived.rates(given, stage) for given in (inputs, shown))
+        for name in lived.hidden:
+            parts[name, stage] = _part(spontaneous[name], evoked[name], drawn)
 
     def measurement(group: int | None) -> Mapping[str, Floats]:
         numbers = {place: part(group) for place, part in parts.items()}
         found = {}
         for name in lived.hidden:
-            own = {stage: _three(numbers, name, stage) for stage in lived.stages}
-            if END in own:
-                own[CHANGE] = own[END] - own[BIRTH]
-                own[CHANGE][1] = np.nan
-            for stage, values in own.items():
-                for measure, three in zip(_told(), values.T, strict=True):
-                    found[f"{measure}, {name}, {stage}"] = three
+            own = {stage: numbers[name, stage] for stage in lived.stages}
+            change = own.get(END, own[BIRTH]) - own[BIRTH]
+            for stage, values in {**own, CHANGE: change}.items():
+                control = own[BIRTH][0] if stage != CHANGE else np.full(len(values[0]), np.nan)
+                three = np.stack([values[0], control, values[1]], axis=-1)
+                for measure, row in zip(PUBLISHED, three, strict=True):
+                    found[f"{measure}, {name}, {stage}"] = row
         return found
 
     return measurement
 
 
-def _three(numbers: Mapping[tuple[str, ...], Floats], name: str, stage: str) -> Floats:
-    """Return value, control and surrogate, (3, measure)."""
-    return np.stack([numbers[name, stage], numbers[name, BIRTH], numbers[name, stage, "surrogate"]])
+def _part(spontaneous: Floats, evoked: Floats, seed: int) -> Callable[[int | None], Floats]:
+    """Prepare the measures of one population: its own and those of its surrogate."""
+    chosen = np.random.default_rng(seed).permutation(spontaneous.shape[1])[:UNITS]
+    own = spontaneous, evoked, _events(spontaneous)
+    apart = shuffled(spontaneous, seed), shuffled(evoked, seed + 1)
+    surrogate = *apart, _events(apart[0])
+
+    def numbers(group: int | None) -> Floats:
+        some = np.arange(len(spontaneous)) // STEPS != (-1 if group is None else group)
+        rest = kept(len(evoked), group)
+        # Words of independent neurons stand for those of shuffled ones, without their noise.
+        divergence = divergences(spontaneous[some][:, chosen], evoked[rest][:, chosen])
+        return np.array(
+            [
+                [words, *_numbers(rates[some], answers[rest], events, group)]
+                for words, (rates, answers, events) in zip(
+                    divergence, (own, surrogate), strict=True
+                )
+            ]
+        )
+
+    return numbers
 
 
 def _events(rates: Floats) -> list[Floats]:
@@ -140,45 +166,19 @@ def _events(rates: Floats) -> list[Floats]:
 
 
 def _numbers(
-    spontaneous: Floats,
-    evoked: Floats,
-    units: Floats,
-    events: Sequence[Floats],
-    group: int | None,
-) -> Floats:
-    """Return all measures without one group of realisations and stimuli, (measure,)."""
-    own = spontaneous[[number // STEPS != group for number in range(len(spontaneous))]]
-    answers = evoked[kept(len(evoked), group)]
-    taking_part = np.concatenate(
-        [np.empty(0), *(part for number, part in enumerate(events) if number != group)]
-    )
-    return np.array(
-        [
-            binary_divergence(own[:, units], answers[:, units]),
-            alignment(own, answers, COMPONENTS),
-            participation(answers),
-            dimension(answers),
-            participation(own),
-            population_sparseness(own),
-            taking_part.mean() if len(taking_part) else np.nan,
-        ]
-    )
-
-
-def _told() -> dict[str, str]:
-    """Return what is published of each measure, in the order in which they are measured."""
-    return {
-        DIVERGENCE: "published: falls with age (Berkes et al. 2011)",
-        ALIGNMENT: "published: spontaneous and evoked patterns come to correspond within a week "
-        "of vision (Traegenap et al. 2025)",
-        EVOKED: "published: falls within a week of vision (Traegenap et al. 2025)",
-        EFFECTIVE: "published: falls within a week of vision (Traegenap et al. 2025)",
-        SPONTANEOUS: "no published direction",
-        SPARSENESS: "published: activity becomes sparser after eye opening (Smith et al. 2015); "
-        "Berkes, White & Fiser (2009) found the opposite in ferrets",
-        EVENTS: "published: L events 20 to 80 %, H events at least 80 % of cells before eye "
-        "opening (Siegel et al. 2012); activity becomes sparser with age (Wosniack et al. 2021)",
-    }
+    spontaneous: Floats, evoked: Floats, events: Sequence[Floats], group: int | None
+) -> list[float]:
+    """Return what `PUBLISHED` names after the divergence."""
+    some = [part for number, part in enumerate(events) if number != group]
+    taking_part = np.concatenate([np.empty(0), *some])
+    return [
+        alignment(spontaneous, evoked, COMPONENTS),
+        participation(evoked),
+        dimension(evoked),
+        participation(spontaneous),
+        population_sparseness(spontaneous),
+        float(taking_part.mean()) if len(taking_part) else float("nan"),
+    ]
 
 
 _TRAEGENAP = (
@@ -193,6 +193,32 @@ def _row(measure: str, population: str, stage: str) -> Row:
         population=population,
         stage=stage,
         unit=UNITS_OF.get(measure, "1"),
-        note=_told()[measure],
+        note=PUBLISHED[measure],
         reference=_reference(measure, stage),
     )
+
+
+def _reference(measure: str, stage: str) -> tuple[float, float, float]:
+    """Return the youngest and the oldest age of Berkes et al., and L events of Siegel et al."""
+    nothing = float("nan")
+    known = references()
+    if measure == DIVERGENCE and stage in (BIRTH, END):
+        ages = known["berkes2011"].table.sel(stimulus="movie").isel(age=0 if stage == BIRTH else -1)
+        value, error = float(ages["divergence"]), float(ages["sem"])
+        return value, value - 1.96 * error, value + 1.96 * error
+    if measure == EVENTS and stage == BIRTH:
+        value = float(known["siegel2012"].table["participation"].sel(event_class="L"))
+        return value, nothing, nothing
+    return nothing, nothing, nothing
+
+
+def _ages(table: xr.Dataset) -> dict[str, Any]:
+    """Return the divergences that were measured along the life of ferrets."""
+    found = table.transpose("age", "stimulus", ...)
+    what = {"units": str(found["divergence"].attrs.get("units", "1"))}
+    return {
+        "divergence_by_age": (("age", "shown"), found["divergence"].values, what),
+        "divergence_by_age_error": (("age", "shown"), found["sem"].values, what),
+        "age": ("age", found["age"].values.astype(str)),
+        "shown": ("shown", found["stimulus"].values.astype(str)),
+    }

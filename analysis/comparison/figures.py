@@ -1,0 +1,173 @@
+"""Figures of comparisons; they draw what `compare` returns."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from .panels import draw_ages, draw_curves, draw_rows, name_marks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_comparison"]
+
+_Panel = Callable[["Axes"], None]
+_COLUMNS = 2
+
+
+def plot_comparison(found: xr.Dataset, axes: "np.ndarray | None" = None) -> np.ndarray:
+    """
+    Draw what a comparison found.
+
+    The life is blue, its control (mostly the same network at birth) a grey square, the surrogate
+    an open grey circle, and the reference black; bars and bands are intervals of 95 %.
+
+    Parameters
+    ----------
+    found : xarray.Dataset
+        What `compare` returns.
+    axes : numpy.ndarray of matplotlib.axes.Axes, optional
+        Where to draw, as many as there are panels; by default a new figure.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        One for each panel: two for ``retinal-waves``, ``it-rdm`` and ``v1v2``, six for
+        ``v1-development``, two or three for a recording, which may know no positions.
+
+    Raises
+    ------
+    ValueError
+        If `found` is something else, or there are not as many axes as panels.
+
+    Examples
+    --------
+    >>> axes = plot_comparison(compare(life, "retinal-waves"))              # doctest: +SKIP
+    >>> axes[0].figure.savefig("waves.png", dpi=200)                        # doctest: +SKIP
+    """
+    kind = found.attrs.get("comparison")
+    if kind not in _PANELS:
+        raise ValueError(
+            f"plot_comparison.found: expected what compare() returns, of {', '.join(_PANELS)}, got "
+            f"{kind!r}"
+        )
+    panels = _PANELS[kind](found)
+    axes = _new_axes(len(panels)) if axes is None else np.asarray(axes, dtype=object).ravel()
+    if axes.size != len(panels):
+        raise ValueError(f"plot_comparison.axes: expected {len(panels)} axes, got {axes.size}")
+    for ax, panel in zip(axes, panels, strict=True):
+        panel(ax)
+    name_marks(axes[0], found)
+    return axes
+
+
+def _new_axes(count: int) -> np.ndarray:
+    from matplotlib import pyplot
+
+    rows = -(-count // _COLUMNS)
+    figure, axes = pyplot.subplots(
+        rows,
+        _COLUMNS,
+        figsize=(7.5, 0.4 + 3.1 * rows),
+        squeeze=False,
+        layout="constrained",
+    )
+    for ax in axes.ravel()[count:]:
+        ax.remove()
+    return axes.ravel()[:count]
+
+
+def _waves(found: xr.Dataset) -> list[_Panel]:
+    return [
+        partial(draw_curves, found=found, name="correlation_index", label="Correlation index"),
+        partial(draw_curves, found=found, name="correlation", label="Correlation"),
+    ]
+
+
+def _development(found: xr.Dataset) -> list[_Panel]:
+    labels = {
+        "spontaneous-evoked divergence": "Divergence of evoked from\nspontaneous words (nat)",
+        "subspace alignment": "Alignment of spontaneous\nand evoked subspaces",
+        "participation ratio, evoked": "Dimensions of evoked\nactivity",
+        "population sparseness, spontaneous": "Sparseness of\nspontaneous activity",
+        "participation in events": "Share of neurons in\nspontaneous events",
+    }
+    changes = found["stage"].values == "end - birth"
+    rows = [
+        partial(
+            draw_rows,
+            found=_of(found.isel(quantity=~changes), measure),
+            names=("population", "stage"),
+            label=label,
+        )
+        for measure, label in labels.items()
+    ]
+    return [rows[0], partial(draw_ages, found=found), *rows[1:]]
+
+
+def _it(found: xr.Dataset) -> list[_Panel]:
+    return [
+        partial(
+            draw_rows,
+            found=_of(found, f"Spearman correlation with {brain} IT"),
+            names=("population", "stage"),
+            label=f"Rank correlation of dissimilarities\nwith {brain} IT",
+        )
+        for brain in ("monkey", "human")
+    ]
+
+
+def _v1v2(found: xr.Dataset) -> list[_Panel]:
+    measures = found["measure"].values
+    stages = list(dict.fromkeys(found["stage"].values))
+    last = found.isel(quantity=found["stage"].values == stages[-1])
+    return [
+        partial(
+            draw_rows,
+            found=last.isel(quantity=np.char.startswith(last["measure"].values.astype(str), name)),
+            names=("population", "measure"),
+            label=label,
+        )
+        for name, label in (
+            ("noise correlation", "Noise correlation"),
+            ("participation ratio", "Participation ratio"),
+        )
+        if np.char.startswith(measures.astype(str), name).any()
+    ]
+
+
+def _recording(found: xr.Dataset) -> list[_Panel]:
+    shares = ("lifetime sparseness", "population sparseness", "participation in events")
+    panels = [
+        partial(
+            draw_rows,
+            found=_of(found, "correlation", *shares),
+            names=("measure", "population"),
+            label="Correlation, sparseness, share",
+        ),
+        partial(
+            draw_rows,
+            found=_of(found, "participation ratio"),
+            names=("population",),
+            label="Participation ratio",
+        ),
+    ]
+    if "recorded_correlation_index" in found:
+        panels.insert(0, _waves(found)[0])
+    return panels
+
+
+def _of(found: xr.Dataset, *measures: Sequence[str] | str) -> xr.Dataset:
+    return found.isel(quantity=np.isin(found["measure"].values, measures))
+
+
+_PANELS: dict[str, Callable[[xr.Dataset], list[_Panel]]] = {
+    "retinal-waves": _waves,
+    "v1-development": _development,
+    "it-rdm": _it,
+    "v1v2": _v1v2,
+    "recording": _recording,
+}

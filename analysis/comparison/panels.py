@@ -1,0 +1,228 @@
+"""Panels of the figures of comparisons: rows of marks, and curves by distance."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from ..array import Floats
+from ..drawing import COLOURS, GREY
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_ages", "draw_curves", "draw_rows", "name_marks"]
+
+_LABEL, _TICK = 10, 9
+_LIGHT = "#9A9A9A"
+#: How each number is drawn, and how far beside the middle of its place.
+_MARKS: dict[str, tuple[float, dict[str, Any]]] = {
+    "surrogate": (0.18, {"color": _LIGHT, "marker": "o", "markerfacecolor": "white"}),
+    "control": (-0.18, {"color": GREY, "marker": "s"}),
+    "reference": (0.34, {"color": "black", "marker": "D"}),
+    "value": (0.0, {"color": COLOURS[0], "marker": "o"}),
+}
+_NAMES = {
+    "value": "life",
+    "control": "control",
+    "surrogate": "surrogate",
+    "reference": "reference",
+}
+# Letters of labels along the axis, up to which they stand upright.
+_ROOM = 9
+
+
+def draw_rows(ax: "Axes", *, found: xr.Dataset, names: Sequence[str], label: str) -> None:
+    """
+    Draw quantities side by side: the life, its controls and the reference.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where.
+    found : xarray.Dataset, (quantity)
+        Some of the rows of a comparison.
+    names : sequence of str
+        Coordinates that tell the rows apart.
+    label : str
+        Of the vertical axis.
+    """
+    places = np.arange(found.sizes["quantity"], dtype=float)
+    for role, (shift, style) in _MARKS.items():
+        low, high = _ends(found, role)
+        middle = found[role].values
+        known = np.isfinite(middle)
+        if known.any():
+            drawn = {
+                "linestyle": "none",
+                "markersize": 4.5,
+                "capsize": 2,
+                "linewidth": 1.1,
+                **style,
+            }
+            ax.errorbar(
+                places[known] + shift,
+                middle[known],
+                yerr=_bars(middle, low, high)[:, known],
+                **drawn,
+            )
+    labels = _labels(found, names)
+    upright = max((len(part) for text in labels for part in text.split("\n")), default=0)
+    turned = upright > _ROOM or len(labels) > 5
+    ax.set_xticks(places, labels, **({"rotation": 35, "ha": "right"} if turned else {}))
+    ax.set_xlim(-0.6, len(places) - 0.4)
+    _finish(ax, label)
+
+
+def draw_curves(ax: "Axes", *, found: xr.Dataset, name: str, label: str) -> None:
+    """
+    Draw a curve by distance: of the life, of its control, and of the reference.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where.
+    found : xarray.Dataset, (distance, ...)
+        A comparison.
+    name : str
+        Of the curve.
+    label : str
+        Of the vertical axis.
+    """
+    distance = found["distance"].values
+    what = name.removeprefix("correlation_") if name.startswith("correlation_") else name
+    for number, (text, curve) in enumerate(_references(found, name, what)):
+        ax.plot(distance, curve, color="black", alpha=0.85 - 0.11 * min(number, 6), linewidth=1.0)
+        known = np.flatnonzero(np.isfinite(curve))
+        if text and len(known):
+            ax.annotate(
+                text,
+                (distance[known[0]], curve[known[0]]),
+                xytext=(-3, 0),
+                fontsize=7,
+                textcoords="offset points",
+                ha="right",
+                va="center",
+            )
+    control = f"control_{name}"
+    ax.plot(distance, found[control], color=GREY, linestyle=(0, (4, 2)), linewidth=1.4)
+    ends = found[f"{name}_low"], found[f"{name}_high"]
+    ax.fill_between(distance, *ends, color=COLOURS[0], alpha=0.22, linewidth=0)
+    ax.plot(distance, found[name], color=COLOURS[0], linewidth=1.8)
+    known = np.isfinite(found[name].values) | np.isfinite(_nothing(found, name))
+    furthest = float(distance[known].max()) if known.any() else float(distance[-1])
+    ax.set_xlim(-0.12 * furthest, 1.04 * furthest)
+    ax.set_xlabel("Distance (µm)", fontsize=_LABEL)
+    if what == "index":
+        ax.set_yscale("log")
+    _finish(ax, label)
+
+
+def draw_ages(ax: "Axes", *, found: xr.Dataset) -> None:
+    """
+    Draw the divergence that was measured along the life of ferrets.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where.
+    found : xarray.Dataset, (age, shown)
+        A comparison.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    ages = np.arange(found.sizes["age"])
+    for number, shown in enumerate(found["shown"].values):
+        own = found.sel(shown=shown)
+        style = {"color": "black", "alpha": 1 - 0.3 * number, "marker": "Dsv^"[number % 4]}
+        error = own["divergence_by_age_error"]
+        ax.errorbar(
+            ages,
+            own["divergence_by_age"],
+            yerr=error,
+            capsize=2,
+            markersize=4,
+            linewidth=1.0,
+            label=str(shown),
+            **style,
+        )
+    ax.set_xticks(ages, [f"P{age}" for age in found["age"].values])
+    ax.legend(frameon=False, fontsize=8)
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=5))
+    units = found["divergence_by_age"].attrs.get("units", "1")
+    _finish(ax, "Divergence in ferrets" + (f"\n({units})" if units != "1" else ""))
+
+
+def name_marks(ax: "Axes", found: xr.Dataset) -> None:
+    """
+    Add a legend of who is who above the axes.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The first one.
+    found : xarray.Dataset
+        A comparison.
+    """
+    from matplotlib.lines import Line2D
+
+    handles = []
+    for role in ("value", "control", "surrogate", "reference"):
+        if found[role].notnull().any():
+            style = _MARKS[role][1]
+            handles.append(
+                Line2D([], [], linewidth=1.6, markersize=4.5, label=_NAMES[role], **style)
+            )
+    ax.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=4,
+        frameon=False,
+        fontsize=_TICK,
+        columnspacing=1.2,
+        handletextpad=0.4,
+        borderaxespad=0.2,
+    )
+
+
+def _references(found: xr.Dataset, name: str, what: str) -> list[tuple[str, Floats]]:
+    """Return the curves of the reference with their names."""
+    if f"recorded_{name}" in found:
+        return [("", found[f"recorded_{name}"].values)]
+    recorded = f"recorded_{what}"
+    if recorded in found:
+        return [("", curve) for curve in found[recorded].values]
+    if what == "index" and "published_index" in found:
+        groups = [str(group).split()[0] for group in found["group"].values]
+        return list(zip(groups, found["published_index"].values, strict=True))
+    return []
+
+
+def _nothing(found: xr.Dataset, name: str) -> Floats:
+    recorded = f"recorded_{name}"
+    return found[recorded].values if recorded in found else np.full(found.sizes["distance"], np.nan)
+
+
+def _ends(found: xr.Dataset, role: str) -> tuple[Floats, Floats]:
+    start = "" if role == "value" else f"{role}_"
+    return found[f"{start}low"].values, found[f"{start}high"].values
+
+
+def _bars(middle: Floats, low: Floats, high: Floats) -> Floats:
+    """Return lengths of bars; none where there is no interval."""
+    return np.nan_to_num(np.clip(np.stack([middle - low, high - middle]), 0, None))
+
+
+def _labels(found: xr.Dataset, names: Sequence[str]) -> list[str]:
+    """Return what tells rows apart, leaving out what is the same in all."""
+    columns = [found[name].values.astype(str) for name in names]
+    told = [column for column in columns if len(set(column)) > 1] or columns[-1:]
+    return ["\n".join(part for part in parts if part) for parts in zip(*told, strict=True)]
+
+
+def _finish(ax: "Axes", label: str) -> None:
+    ax.set_ylabel(label, fontsize=_LABEL)
+    ax.tick_params(labelsize=_TICK)
+    ax.spines[["top", "right"]].set_visible(False)
