@@ -66,7 +66,7 @@ def pairwise_correlation(
     ([0.5, nan, nan], 1)
     """
     where = "pairwise_correlation"
-    values = matrix_of(counts, samples, neurons, where)
+    values = matrix_of(counts, samples, neurons, f"{where}.counts")
     scores, spread = standardised(np.asarray(values.values, dtype=np.float64))
     first, second = unit_pairs(scores.shape[-1])
     found = (np.swapaxes(scores, -1, -2) @ scores / scores.shape[-2])[..., first, second]
@@ -124,9 +124,9 @@ def shift_units(
     --------
     >>> activity = xr.DataArray([[1, 0], [2, 0], [3, 1]], dims=("time", "unit"))
     >>> shift_units(activity, seed=3).values.T.tolist()
-    [[1, 2, 3], [0, 1, 0]]
+    [[2, 3, 1], [0, 0, 1]]
     """
-    values = matrix_of(activity, samples, neurons, "shift_units")
+    values = matrix_of(activity, samples, neurons, "shift_units.activity")
     shifted = shifted_values(values.values, np.random.default_rng(seed))
     return values.copy(data=shifted).transpose(*activity.dims)
 
