@@ -128,7 +128,7 @@ def _restored(
             raise notes.refusal(f"a place of {name!r}", "none")
         return Variable(dims, np.zeros(shape, dtype), attrs)
     kind, _, key = place.partition(":")
-    found = variables.get(key) if kind == "read" else _of_scratch(scratch, key, notes)
+    found = variables.get(key) if kind == "read" else _of_scratch(scratch, key, dims, notes)
     if found is None or found.ndim != len(dims):
         raise notes.refusal(
             f"{name!r} along {dims}", "nothing" if found is None else f"{found.ndim} dims"
@@ -139,11 +139,14 @@ def _restored(
     return Variable(dims, values.astype(dtype) if dtype.kind != "U" else values, attrs)
 
 
-def _of_scratch(scratch: Group, key: str, notes: Notes) -> Variable | None:
+def _of_scratch(scratch: Group, key: str, dims: tuple[str, ...], notes: Notes) -> Variable | None:
     array = scratch.array(key)
     if array is None:
         return None
-    return variable_of(tuple(f"d{axis}" for axis in range(len(array.shape))), array, {}, notes)
+    axes = tuple(f"axis_{number}" for number in range(len(array.shape)))
+    found = variable_of(axes, array, {}, notes)
+    # A single number is written as an array of one.
+    return found[0] if not dims and array.shape == (1,) else found
 
 
 def _plain(attrs: Mapping[Any, Any]) -> dict[str, Any]:

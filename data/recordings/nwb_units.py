@@ -1,5 +1,7 @@
 """The units of an NWB file: their spikes, names and positions."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from xarray import Variable
@@ -7,9 +9,9 @@ from xarray import Variable
 from .nwb_notes import LIMIT, Notes
 from .nwb_stores import Group, StoredArray
 from .nwb_tables import columns, ends_of, row_count
-from .ragged import AXES, ragged_recording, spike_extent
+from .ragged import AXES, Origin, ragged_recording, spike_extent
 
-__all__ = ["units_of"]
+__all__ = ["FromZero", "units_of"]
 
 _INFLATION = 2000  # deflate packs at most 1032 bytes in one
 
@@ -91,7 +93,36 @@ def _extent(
     """Look at all spikes, some at a time, and return the first and the last."""
     if not counts.any():
         return 0.0, 0.0
-    return spike_extent(notes.origin, times, counts, names)
+    return spike_extent(notes.origin, FromZero(times, notes.origin), counts, names)
+
+
+class FromZero:
+    """
+    Spike times of which none is negative, or an error when it is read.
+
+    Parameters
+    ----------
+    times : array-like
+        Seconds.
+    origin : Origin
+        For messages.
+    """
+
+    def __init__(self, times: Any, origin: Origin) -> None:
+        self._times, self._origin = times, origin
+
+    def __getitem__(self, key: Any) -> npt.NDArray[Any]:
+        """Read a part."""
+        part = np.asarray(self._times[key])
+        if (part < 0).any():
+            raise self._origin.refusal(
+                "times",
+                "spike times from 0 s on",
+                f"{part.min()} s",
+                "count time from the beginning of the recording: add the same number of seconds to "
+                "all its times",
+            )
+        return part
 
 
 def _observed(observed: Variable | None, extent: tuple[float, float]) -> dict[str, float]:
