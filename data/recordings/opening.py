@@ -41,7 +41,7 @@ def open_recording(
     start: float | None = None,
     stop: float | None = None,
 ) -> xr.Dataset:
-    """Open a file with spikes of neurons.
+    r"""Open a file with spikes of neurons.
 
     Large arrays of HDF5, Zarr, and of files that Neo reads lazily stay where they are until they
     are needed; ``recording.close()`` closes the file, ``recording.load()`` reads all of it. Files
@@ -95,9 +95,10 @@ def open_recording(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> folder = tempfile.TemporaryDirectory()
     >>> table = Path(folder.name) / "spikes.csv"
-    >>> _ = table.write_text("cell,ms\\na,100\\nb,200\\na,500\\n")
+    >>> _ = table.write_text("cell,ms\na,100\nb,200\na,500\n")
     >>> recording = open_recording(table, columns={"unit": "cell", "time": "ms"}, time_unit="ms")
     >>> recording["unit"].values.tolist(), recording["spike_time"].values.tolist()
     (['a', 'b'], [0.1, 0.5, 0.2])
@@ -106,6 +107,10 @@ def open_recording(
     place = Path(path).expanduser()
     origin = Origin(where="open_recording", place=str(place))
     _refuse_nothing(place, origin, kind)
+    if kind is not None and kind not in _TAKES and not kind.endswith("IO"):
+        raise origin.refusal(
+            "kind", f"{', '.join(_TAKES)}, or a reader of Neo such as 'PlexonIO'", repr(kind)
+        )
     chosen = kind or _kind(place, origin)
     given: dict[str, Any] = {
         "columns": columns,
@@ -170,7 +175,7 @@ def _kind(path: Path, origin: Origin) -> str:
 
 
 def _kind_of_hdf5(path: Path, origin: Origin) -> str:
-    with opened(path, origin.where) as file:
+    with opened(path, origin.where) as file, origin.reading("a whole HDF5 file"):
         if "nwb_version" in file.attrs:
             return "nwb"
         names = sorted(file)[:20]
