@@ -11,8 +11,9 @@ from .panels import draw_ages, draw_curves, draw_rows, name_marks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["plot_comparison"]
+__all__ = ["comparison_axes", "plot_comparison"]
 
 _Panel = Callable[["Axes"], None]
 _COLUMNS = 2
@@ -48,14 +49,12 @@ def plot_comparison(found: xr.Dataset, axes: "np.ndarray | None" = None) -> np.n
     >>> axes = plot_comparison(compare(life, "retinal-waves"))              # doctest: +SKIP
     >>> axes[0].figure.savefig("waves.png", dpi=200)                        # doctest: +SKIP
     """
-    kind = found.attrs.get("comparison")
-    if kind not in _PANELS:
-        raise ValueError(
-            f"plot_comparison.found: expected what compare() returns, of {', '.join(_PANELS)}, got "
-            f"{kind!r}"
-        )
-    panels = _PANELS[kind](found)
-    axes = _new_axes(len(panels)) if axes is None else np.asarray(axes, dtype=object).ravel()
+    panels = _panels(found)
+    if axes is None:
+        from matplotlib import pyplot
+
+        axes = comparison_axes(pyplot.figure(layout="constrained"), found)
+    axes = np.asarray(axes, dtype=object).ravel()
     if axes.size != len(panels):
         raise ValueError(f"plot_comparison.axes: expected {len(panels)} axes, got {axes.size}")
     for ax, panel in zip(axes, panels, strict=True):
@@ -64,20 +63,39 @@ def plot_comparison(found: xr.Dataset, axes: "np.ndarray | None" = None) -> np.n
     return axes
 
 
-def _new_axes(count: int) -> np.ndarray:
-    from matplotlib import pyplot
+def comparison_axes(figure: "Figure", found: xr.Dataset) -> np.ndarray:
+    """
+    Give a figure its size, and axes for the panels of a comparison.
 
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        An empty one.
+    found : xarray.Dataset
+        What `compare` returns.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        One for each panel.
+    """
+    count = len(_panels(found))
     rows = -(-count // _COLUMNS)
-    figure, axes = pyplot.subplots(
-        rows,
-        _COLUMNS,
-        figsize=(7.5, 0.4 + 3.1 * rows),
-        squeeze=False,
-        layout="constrained",
-    )
-    for ax in axes.ravel()[count:]:
+    figure.set_size_inches(7.5, 0.4 + 3.1 * rows)
+    axes = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
+    for ax in axes[count:]:
         ax.remove()
-    return axes.ravel()[:count]
+    return np.asarray(axes[:count], dtype=object)
+
+
+def _panels(found: xr.Dataset) -> list[_Panel]:
+    kind = found.attrs.get("comparison")
+    if kind not in _PANELS:
+        raise ValueError(
+            f"plot_comparison.found: expected what compare() returns, of {', '.join(_PANELS)}, got "
+            f"{kind!r}"
+        )
+    return _PANELS[kind](found)
 
 
 def _waves(found: xr.Dataset) -> list[_Panel]:
@@ -93,7 +111,7 @@ def _development(found: xr.Dataset) -> list[_Panel]:
         "subspace alignment": "Alignment of spontaneous\nand evoked subspaces",
         "participation ratio, evoked": "Dimensions of evoked\nactivity",
         "population sparseness, spontaneous": "Sparseness of\nspontaneous activity",
-        "participation in events": "Share of neurons in\nspontaneous events",
+        "events per frame": "Events per frame of\nspontaneous activity",
     }
     changes = found["stage"].values == "end - birth"
     rows = [

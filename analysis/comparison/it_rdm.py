@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,10 @@ import xarray as xr
 from ontogeny.data import Stimuli, resized
 from ontogeny.data.references import it_images, it_rdms, references
 
+from ..activity.dissimilarity import square, stimulus_count
+from ..activity.rdms import noise_ceiling
 from ..array import Floats
-from .estimates import Estimate, Measurement, estimated, interval_text, jackknifed
+from .estimates import Estimate, Measurement, estimated, interval_text, jackknifed, kept
 from .findings import Row, findings
 from .networks import BIRTH, Lived
 
@@ -19,7 +22,7 @@ __all__ = ["it_rdm_comparison"]
 
 GROUPS = 23  # of four images each
 _PIXELS = "pixels"
-METHODS = ("pearson", "spearman")
+METHODS: tuple[Literal["pearson", "spearman"], ...] = ("pearson", "spearman")
 CAUTION = (
     "The images are reduced to grey values on the network's input sheet, of which nothing had been "
     "learned; a network of a few layers that learned digits is no model of inferior temporal "
@@ -108,7 +111,7 @@ def it_rdm_comparison(lives: Sequence[Lived], *, seed: int) -> xr.Dataset:
         Seed of the shuffled order.
     """
     images = images_for(lives[0].inputs)
-    brains = {str(name): _matrix(own) for name, own in _brains().items()}
+    brains = _brains()
     measured = [_measurement(lived, images, brains, seed) for lived in lives]
     estimates = estimated(measured, GROUPS)
     between = _between(brains)
@@ -185,7 +188,8 @@ def _row(
     note = "reference: monkey with human IT, with its interval over images"
     if brain == "human" and method in ceilings:
         note += "; noise ceiling of human subjects {:.3f} to {:.3f}".format(*ceilings[method])
-    published = 0.49 if method == "pearson" else float("nan")
+    table = references()["it-rdm"].table
+    published = float(table["pearson_published"]) if method == "pearson" else float("nan")
     return replace(
         _named(population, stage, brain, method),
         note=note,
@@ -205,7 +209,19 @@ def _between(brains: Mapping[str, Floats]) -> dict[str, Estimate]:
     return jackknifed(measurement, GROUPS)
 
 
-def _brains() -> Mapping[str, Floats]:
-    """Return dissimilarities of monkey and human, (stimulus, stimulus)."""
+def _brains() -> dict[str, Floats]:
+    """Return dissimilarities of monkey and of human, (stimulus, stimulus)."""
     table = it_rdms()
-    return {name: square(table[name].values) for name in ("monkey", "human")}
+    stimuli = stimulus_count(table["monkey"], "compare")
+    given = {"monkey": table["monkey"], "human": table["human_mean"]}
+    return {name: square(pairs.values, stimuli, 0.0) for name, pairs in given.items()}
+
+
+def _ceilings() -> dict[str, tuple[float, float]]:
+    """Return how well a model could do for human subjects, by method."""
+    try:
+        found = {method: noise_ceiling(it_rdms()["human"], method) for method in METHODS}
+    except ImportError:
+        # Of the extra [biology]: a note less.
+        return {}
+    return {name: (float(own["lower"]), float(own["upper"])) for name, own in found.items()}

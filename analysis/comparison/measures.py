@@ -3,10 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from ..activity import effective_dimension, participation_ratio, subspace_alignment
-from ..activity.estimates import estimator
+from ..activity import effective_dimension, participation_ratio
 from ..activity.sparseness import treves_rolls
-from ..activity.words import binary, block_counts, pack
 from ..array import Floats
 from ..spikes.events import population_events
 
@@ -14,7 +12,6 @@ __all__ = [
     "activity_of",
     "alignment",
     "dimension",
-    "divergences",
     "event_participations",
     "participation",
     "population_sparseness",
@@ -54,10 +51,31 @@ def population_sparseness(rates: Floats) -> float:
 
 
 def alignment(spontaneous: Floats, evoked: Floats, components: int) -> float:
-    """Return how far the subspaces of spontaneous and evoked activity are the same."""
-    count = min(components, spontaneous.shape[1], len(spontaneous) - 1, len(evoked) - 1)
-    found = subspace_alignment(activity_of(spontaneous), activity_of(evoked), components=count)
-    return float(found)
+    """
+    Return the share that the principal subspaces of spontaneous and evoked activity have in common.
+
+    As `subspace_alignment`, without its draws.
+
+    Parameters
+    ----------
+    spontaneous, evoked : numpy.ndarray, (sample, neuron)
+        Rates of the same neurons.
+    components : int
+        Dimensions of the subspaces; NaN where there are fewer.
+    """
+    count = min(components, spontaneous.shape[1])
+    own, other = (_subspace(values, count) for values in (spontaneous, evoked))
+    return float(np.sum((own.T @ other) ** 2) / count)
+
+
+def _subspace(activity: Floats, count: int) -> Floats:
+    """Return the first principal components, (neuron, component)."""
+    variances, components = np.linalg.eigh(
+        np.cov(activity, rowvar=False).reshape((activity.shape[1],) * 2)
+    )
+    if variances[-count] <= len(variances) * np.finfo(float).eps * variances[-1]:
+        return np.full((len(variances), count), np.nan)
+    return np.asarray(components[:, -count:])
 
 
 def event_participations(rates: Floats) -> Floats:
@@ -83,22 +101,3 @@ def event_participations(rates: Floats) -> Floats:
         neurons="neuron",
     )
     return np.asarray(events["participation"].values, float)
-
-
-def divergences(spontaneous: Floats, evoked: Floats) -> tuple[float, float]:
-    """
-    Return the divergence of evoked from spontaneous words, and that from independent neurons.
-
-    As `spontaneous_evoked_divergence` estimates them, without its interval.
-
-    Parameters
-    ----------
-    spontaneous, evoked : numpy.ndarray, (sample, neuron)
-        Rates of the few neurons that words are made of, which are active above 0.
-    """
-    words = pack(binary(np.concatenate([spontaneous, evoked]), 0.0))
-    seen = np.unique(words)
-    rest = block_counts(words[: len(spontaneous)], seen, 1)
-    driven = block_counts(words[len(spontaneous) :], seen, 1)
-    found = estimator("coverage", seen, spontaneous.shape[1])(driven, rest)
-    return float(found[0]), float(found[1])

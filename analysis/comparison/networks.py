@@ -1,9 +1,7 @@
 """The networks of a comparison: each with its stages, and what it does at each of them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,6 +12,7 @@ from ..array import Floats
 from ..responses import responses
 from ..stored import lives_of, populations
 from ..trajectory import SPONTANEOUS, group
+from .members import members_of
 
 __all__ = ["AFTER", "BIRTH", "END", "Lived", "networks_of"]
 
@@ -110,14 +109,8 @@ def networks_of(
 
 def _told(tree: xr.DataTree) -> xr.DataTree:
     """Return one life with all its own attributes."""
-    coords = tree["weights"].to_dataset().coords
-    own: dict[str, Any] = {}
-    for member in json.loads(tree.attrs.get("lives", "[]")):
-        labels = member["labels"].items()
-        if all(coords[dim].item() == label for dim, label in labels if dim in coords):
-            own = member["attributes"]
     told = tree.copy()
-    told.attrs = {**{name: kept for name, kept in tree.attrs.items() if name != "lives"}, **own}
+    told.attrs = dict(members_of(tree)[0])
     return told
 
 

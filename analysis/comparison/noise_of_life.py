@@ -18,6 +18,7 @@ from ontogeny.data import (
 )
 
 from ..array import Floats
+from .members import members_of
 
 __all__ = ["noise_of_life", "realisations"]
 
@@ -64,7 +65,7 @@ def noise_of_life(life: xr.DataTree) -> NoiseProcess:
     where = "noise_of_life.life"
     if not isinstance(life, xr.DataTree):
         raise TypeError(f"{where}: expected an xarray.DataTree, got {type(life).__name__}")
-    told = [_first_noise(text) for text in _schedules(life)]
+    told = [_first_noise(str(each.get("schedule", "{}"))) for each in members_of(life)]
     if not told or told[0] is None:
         raise ValueError(
             f"{where}: expected a schedule with a spontaneous phase, got none; give the activity "
@@ -78,13 +79,6 @@ def noise_of_life(life: xr.DataTree) -> NoiseProcess:
     return _noise(told[0], where)
 
 
-def _schedules(life: xr.DataTree) -> list[str]:
-    if "schedule" in life.attrs:
-        return [str(life.attrs["schedule"])]
-    members = json.loads(life.attrs.get("lives", "[]"))
-    return [str(member["attributes"].get("schedule", "{}")) for member in members]
-
-
 def _first_noise(text: str) -> Mapping[str, Any] | None:
     phases = json.loads(text).get("phases", [])
     return next((phase["noise"] for phase in phases if phase.get("noise")), None)
@@ -95,8 +89,8 @@ def _noise(told: Mapping[str, Any], where: str) -> NoiseProcess:
     if kind is None:
         raise ValueError(
             f"{where}: expected one of the noises {', '.join(_KINDS)}, which their parameters "
-            f"describe completely, got {told.get('type')!r}; give what the life saw with noise=..., "
-            f"such as noise=recorded_waves(recording)"
+            f"describe completely, got {told.get('type')!r}; give what the life saw, such as "
+            f"noise=recorded_waves(recording)"
         )
     fields = {
         name: tuple(value) if isinstance(value, list) else value

@@ -150,8 +150,7 @@ def draw_ages(ax: "Axes", *, found: xr.Dataset) -> None:
     ax.set_xticks(ages, [f"P{age}" for age in found["age"].values])
     ax.legend(frameon=False, fontsize=8)
     ax.yaxis.set_major_locator(MaxNLocator(nbins=5))
-    units = found["divergence_by_age"].attrs.get("units", "1")
-    _finish(ax, "Divergence in ferrets" + (f"\n({units})" if units != "1" else ""))
+    _finish(ax, "Divergence in ferrets\n(digitised, scale unknown)")
 
 
 def name_marks(ax: "Axes", found: xr.Dataset) -> None:

@@ -21,7 +21,7 @@ from .wave_records import published_curves, recorded, recorded_curves, row_of
 __all__ = ["input_of", "places_of", "retinal_waves_comparison"]
 
 #: Independent realisations of the noise, frames of each, and units that are looked at.
-REALISATIONS, STEPS, UNITS = 20, 500, 256
+REALISATIONS, STEPS, UNITS = 20, 250, 256
 CAUTION = (
     "A frame of the life has no duration, and a unit no spikes: indices are those of rectified "
     "rates of the same frame, those of recordings of spikes within 50 ms. Distances of units are "
@@ -102,8 +102,9 @@ def _measurement(noise: NoiseProcess, lived: Lived, spacing: float, seed: int) -
     def measurement(group: int | None) -> Mapping[str, Floats]:
         chosen = [number for number in range(len(rates)) if number != group]
         own, control = (_of(each[chosen], distance) for each in (rates, apart))
-        nothing = np.full(3, np.nan)
-        found = {name: np.array([own[0][name], control[0][name], nothing[0]]) for name in own[0]}
+        found = {
+            f"{name}, input": np.array([own[0][name], control[0][name], np.nan]) for name in own[0]
+        }
         return {**found, "curves": np.stack([own[1], control[1]])}
 
     return measurement
@@ -144,7 +145,7 @@ def retinal_waves_comparison(
     found = [recorded(recording) for recording in recordings]
     table = references()["demas2003"]
     rows = [
-        row_of(name, table.table, [one[0] for one in found])
+        row_of(name.removesuffix(", input"), table.table, [one[0] for one in found])
         for name in estimates
         if name != "curves"
     ]
