@@ -1,5 +1,8 @@
 """How much more often than by chance two units spike together."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -218,7 +221,7 @@ def positions_for(
 def pairs_of(
     name: str,
     found: Floats,
-    attrs: dict[str, object],
+    attrs: Mapping[str, Any],
     values: xr.DataArray,
     position: xr.DataArray | None,
     neurons: str,
@@ -232,7 +235,7 @@ def pairs_of(
         Name of the measure.
     found : numpy.ndarray, (..., pair)
         Its values.
-    attrs : dict
+    attrs : mapping
         Its units and long name.
     values : xarray.DataArray, (..., samples, neurons)
         The activity.

@@ -71,7 +71,7 @@ def pairwise_correlation(
     first, second = unit_pairs(scores.shape[-1])
     found = (np.swapaxes(scores, -1, -2) @ scores / scores.shape[-2])[..., first, second]
     found = np.where(spread[..., first] & spread[..., second], np.clip(found, -1, 1), np.nan)
-    attrs: dict[str, object] = {"units": "1", "long_name": "pairwise correlation"}
+    attrs = {"units": "1", "long_name": "pairwise correlation"}
     place = positions_for(values, position, where)
     result = pairs_of(where, found, attrs, values, place, neurons)
     outer = values.dims[:-2]

@@ -250,6 +250,18 @@ def test_fit_finds_what_was_put_in():
     assert fit["intercept"] == pytest.approx(16 * 140 / (8 * 8 * 0.1))
 
 
+def test_pairs_left_out_raise_the_fit_but_not_the_means():
+    # Independent units of 50 spikes: most pairs never spike together, which the fit does not see.
+    random = np.random.default_rng(0)
+    trains = [poisson(random, 0.05, 1000.0) for _ in range(60)]
+    recording = recording_of(trains, position=random.uniform(0, 500, (60, 2)), start=0, stop=1000)
+    fit = correlation_index_fit(recording)
+    assert fit["silent_pairs"] > 2 * fit["pairs"]
+    assert fit["intercept"] > 3
+    mean = by_distance(correlation_index(recording), [0, 1000])["correlation_index"].item()
+    assert mean == pytest.approx(1, abs=4 * (0.25 * 1770) ** -0.5)
+
+
 def test_groups_and_flat_falls():
     groups = {"young": [waves(0), waves(1)], "old": waves(2)}
     fit = correlation_index_fit(groups)
