@@ -72,6 +72,7 @@ class HdfGroup(Group):
             found.__getitem__,
             lambda key: attribute_of(found.attrs, key),
             found.id.get_storage_size(),
+            found.dtype.itemsize,
         )
 
     @property

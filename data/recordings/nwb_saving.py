@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from ..extras import needed
 from ..files import flush
 from .nwb_notes import LIMIT
 
-__all__ = ["begun", "check_target", "save", "streamed"]
+__all__ = ["begun", "check_target", "save", "streamed", "table_columns"]
 
 
 def check_target(path: str | Path, replace: bool, where: str) -> Path:
@@ -100,6 +101,8 @@ def streamed(array: Any) -> Any:
     class Blocks(iterator):  # type: ignore[misc, valid-type]
         """Blocks of an array that is larger than memory may be."""
 
+        shape = tuple(array.shape)
+
         def _get_data(self, selection: tuple[slice, ...]) -> npt.NDArray[Any]:
             return np.asarray(array[selection].values)
 
@@ -110,3 +113,21 @@ def streamed(array: Any) -> Any:
             return np.dtype(array.dtype)
 
     return Blocks(buffer_gb=0.064)
+
+
+def table_columns(columns: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
+    """
+    Return what a dynamic table is made of: its columns, and an id for each row.
+
+    Parameters
+    ----------
+    columns : mapping
+        Name -> description and values.
+    """
+    vector = needed("hdmf.common", "write_nwb").VectorData
+    made = [
+        vector(name=name, description=description, data=values)
+        for name, (description, values) in columns.items()
+    ]
+    rows = len(next(iter(columns.values()))[1])
+    return {"columns": made, "id": list(range(rows)), "colnames": list(columns)}

@@ -17,6 +17,7 @@ from .nwb_notes import LIMIT, Notes
 __all__ = ["Group", "StoredArray", "attribute_of", "fault_of"]
 
 _PIECE = 2**28  # bytes of a chunk, which is unpacked as a whole
+_TEXT = 2**30  # bytes of a text array in memory
 _KINDS = "biuf"
 
 
@@ -38,6 +39,8 @@ class StoredArray:
         Takes the name of an attribute and returns its value, or None.
     stored : int
         Bytes that it takes in the file.
+    width : int
+        Bytes of an entry.
     """
 
     def __init__(
@@ -48,9 +51,10 @@ class StoredArray:
         read: Callable[[Any], Any],
         attrs: Callable[[str], Any],
         stored: int,
+        width: int,
     ) -> None:
         self.name, self.shape, self.dtype = name, shape, dtype
-        self.attr, self.stored = attrs, stored
+        self.attr, self.stored, self.width = attrs, stored, width
         self._read = read
 
     @property
@@ -72,11 +76,14 @@ class StoredArray:
             each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each)
             for each in values.ravel()
         ]
+        # Every text takes as much room as the longest.
+        if 4 * len(plain) * max(map(len, plain), default=0) > _TEXT:
+            raise ValueError(f"texts of {self.name} that take more than {_TEXT:,} bytes")
         return np.array(plain, dtype=str).reshape(values.shape)
 
     def values(self, notes: Notes) -> Any:
         """Read all of it, if that is not more than `LIMIT` entries."""
-        if self.size > LIMIT:
+        if self.size > LIMIT or self.size * self.width > _TEXT:
             raise notes.refusal(
                 f"at most {LIMIT:,} entries in {self.name}", f"{self.size:,}", "is it damaged?"
             )

@@ -59,7 +59,8 @@ def ends_of(table: Group, column: str, name: str, notes: Notes) -> npt.NDArray[n
         If the index is not integers that ascend to the number of entries.
     """
     index = table.array(f"{column}_index")
-    if index is None:
+    # An ordinary column may be called so as well.
+    if index is None or index.attr("neurodata_type") != "VectorIndex":
         return None
     target, rows = table.array(column), row_count(table, name, notes)
     what = f"the index of {column!r} in the table {name!r}"
@@ -112,10 +113,12 @@ def columns(
     rows = row_count(table, name, notes)
     told = table.attr("colnames")
     there = table.arrays()
-    listed = [told] if isinstance(told, str) else told if isinstance(told, list) else there
+    listed = [told] if isinstance(told, str) else told
+    if not isinstance(listed, list):
+        listed = [each for each in there if f"{each.removesuffix('_index')}_index" != each]
     found: dict[str, Variable] = {}
     for column in map(str, listed):
-        if column in ("id", *skip) or column.endswith("_index"):
+        if column in ("id", *skip):
             continue
         if column not in there:
             raise notes.refusal(f"the column {column!r} of the table {name!r}", f"only {there}")

@@ -12,7 +12,7 @@ import xarray as xr
 
 from ..extras import needed
 from .nwb_form import FORM, form_of
-from .nwb_saving import begun, check_target, save, streamed
+from .nwb_saving import begun, check_target, save, streamed, table_columns
 from .nwb_units import FromZero
 from .ragged import Origin, spike_extent
 from .recording import spike_trains
@@ -23,10 +23,9 @@ _WHERE = "write_nwb"
 _NAME = re.compile(r"[^/:\s.][^/:]*")
 # Columns that NWB gives a meaning of its own, or that are written otherwise.
 _RESERVED = {
-    "id", "unit_name", "spike_times", "obs_intervals", "electrodes", "electrode_group", "tags",
-    "timeseries", "waveform_mean", "waveform_sd", "waveforms", "start_time", "stop_time",
-    "colnames", "description", "resolution", "waveform_rate", "waveform_unit", "name", "columns",
-    "parent",
+    "colnames", "description", "electrode_group", "electrodes", "id", "namespace", "neurodata_type",
+    "object_id", "obs_intervals", "resolution", "spike_times", "start_time", "stop_time", "tags",
+    "timeseries", "unit_name", "waveform_mean", "waveform_sd", "waveforms",
 }  # fmt: skip
 _TABLES = {"trial": "trials", "epoch": "epochs"}
 
@@ -151,7 +150,7 @@ def _write_units(
     )
     held += [spikes, index, *_observed(core, recording, len(counts))]
     found |= _write_positions(file, recording, held, core)
-    for name, column in _columns(recording, "unit", found):
+    for name, column in _columns(recording, "unit", found, pynwb.misc.Units):
         held.append(
             core.VectorData(
                 name=column, description=_about(recording[name]), data=_data(recording[name])
@@ -212,15 +211,20 @@ def _write_intervals(
     found: dict[Any, str] = {}
     for prefix in _prefixes(recording, places):
         table = _TABLES.get(prefix, prefix)
-        intervals = pynwb.epoch.TimeIntervals(name=table, description=f"intervals: {table}")
-        bounds = (recording[f"{prefix}_{bound}"].values for bound in ("start", "stop"))
-        for start, stop in zip(*bounds, strict=True):
-            intervals.add_row(start_time=float(start), stop_time=float(stop))
+        bounds = {
+            f"{bound}_time": (f"{bound}, s", recording[f"{prefix}_{bound}"].values)
+            for bound in ("start", "stop")
+        }
         taken = {**places, f"{prefix}_start": "", f"{prefix}_stop": ""}
-        for name, column in _columns(recording, prefix, taken):
-            data = _data(recording[name])
-            intervals.add_column(name=column, description=_about(recording[name]), data=data)
-            found[name] = f"read:{prefix}_{column}"
+        further = dict(_columns(recording, prefix, taken, pynwb.epoch.TimeIntervals))
+        told = {
+            column: (_about(recording[name]), _data(recording[name]))
+            for name, column in further.items()
+        }
+        intervals = pynwb.epoch.TimeIntervals(
+            name=table, description=f"intervals: {table}", **table_columns({**bounds, **told})
+        )
+        found |= {name: f"read:{prefix}_{column}" for name, column in further.items()}
         for bound in ("start", "stop"):
             found[f"{prefix}_{bound}"] = f"read:{prefix}_{bound}"
         if table == "trials":
@@ -282,13 +286,14 @@ def _write_rest(
 
 
 def _columns(
-    recording: xr.Dataset, prefix: str, taken: dict[Any, str]
+    recording: xr.Dataset, prefix: str, taken: dict[Any, str], table: type
 ) -> Iterator[tuple[str, str]]:
     """Yield variables that are columns of the table of a prefix, and their names in it."""
     for name in map(str, recording.data_vars):
         column = name.removeprefix(f"{prefix}_")
         fits = recording[name].dims == (prefix,) and column != name and name not in taken
-        named = _NAME.fullmatch(column) and column not in _RESERVED
+        own = column in _RESERVED or hasattr(table, column)
+        named = _NAME.fullmatch(column) and not own
         if fits and named and not column.endswith("_index") and recording[name].size:
             yield name, column
 

@@ -88,6 +88,7 @@ class ZarrGroup(Group):
             found.__getitem__,
             lambda key: attribute_of(found.attrs, key),
             stored,
+            found.dtype.itemsize,
         )
 
     @property
