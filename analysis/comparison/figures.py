@@ -1,6 +1,6 @@
 """Figures of comparisons; they draw what `compare` returns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ def plot_comparison(found: xr.Dataset, axes: "np.ndarray | None" = None) -> np.n
     -------
     numpy.ndarray of matplotlib.axes.Axes
         One for each panel: two for ``retinal-waves``, ``it-rdm`` and ``v1v2``, six for
-        ``v1-development``, two or three for a recording, which may know no positions.
+        ``v1-development``, two or, with positions, four for a recording.
 
     Raises
     ------
@@ -139,32 +139,31 @@ def _it(found: xr.Dataset) -> list[_Panel]:
 
 
 def _v1v2(found: xr.Dataset) -> list[_Panel]:
-    measures = found["measure"].values
     stages = list(dict.fromkeys(found["stage"].values))
     last = found.isel(quantity=found["stage"].values == stages[-1])
+    parts = np.char.partition(last["measure"].values.astype(str), " of ")
+    last = last.assign_coords(kind=("quantity", parts[:, 0]), area=("quantity", parts[:, 2]))
     return [
         partial(
             draw_rows,
-            found=last.isel(quantity=np.char.startswith(last["measure"].values.astype(str), name)),
-            names=("population", "measure"),
-            label=label,
+            found=last.isel(quantity=last["kind"].values == kind),
+            names=("population", "area"),
+            label=f"{kind.capitalize()}, {stages[-1]}",
         )
-        for name, label in (
-            ("noise correlation", "Noise correlation"),
-            ("participation ratio", "Participation ratio"),
-        )
-        if np.char.startswith(measures.astype(str), name).any()
+        for kind in dict.fromkeys(parts[:, 0])
     ]
 
 
 def _recording(found: xr.Dataset) -> list[_Panel]:
-    shares = ("lifetime sparseness", "population sparseness", "participation in events")
+    shares = ("correlation", "lifetime sparseness", "population sparseness")
+    uppermost = found["population"].values[-1]
+    above = found.isel(quantity=found["population"].values == uppermost)
     panels = [
         partial(
             draw_rows,
-            found=_of(found, "correlation", *shares),
-            names=("measure", "population"),
-            label="Correlation, sparseness, share",
+            found=_of(above, *shares, "participation in events"),
+            names=("measure",),
+            label=f"Of {uppermost}",
         ),
         partial(
             draw_rows,
@@ -174,11 +173,11 @@ def _recording(found: xr.Dataset) -> list[_Panel]:
         ),
     ]
     if "recorded_correlation_index" in found:
-        panels.insert(0, _waves(found)[0])
+        panels = [*_waves(found), *panels]
     return panels
 
 
-def _of(found: xr.Dataset, *measures: Sequence[str] | str) -> xr.Dataset:
+def _of(found: xr.Dataset, *measures: str) -> xr.Dataset:
     return found.isel(quantity=np.isin(found["measure"].values, measures))
 
 

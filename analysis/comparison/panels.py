@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["draw_ages", "draw_curves", "draw_rows", "name_marks"]
 
 _LABEL, _TICK = 10, 9
+# Labels along an axis, up to which they have the usual size.
+_ROOM = 3
 _LIGHT = "#9A9A9A"
 #: How each number is drawn, and how far beside the middle of its place.
 _MARKS: dict[str, tuple[float, dict[str, Any]]] = {
@@ -29,8 +31,6 @@ _NAMES = {
     "surrogate": "surrogate",
     "reference": "reference",
 }
-# Letters of labels along the axis, up to which they stand upright.
-_ROOM = 9
 
 
 def draw_rows(ax: "Axes", *, found: xr.Dataset, names: Sequence[str], label: str) -> None:
@@ -67,12 +67,11 @@ def draw_rows(ax: "Axes", *, found: xr.Dataset, names: Sequence[str], label: str
                 yerr=_bars(middle, low, high)[:, known],
                 **drawn,
             )
-    labels = _labels(found, names)
-    upright = max((len(part) for text in labels for part in text.split("\n")), default=0)
-    turned = upright > _ROOM or len(labels) > 5
-    ax.set_xticks(places, labels, **({"rotation": 35, "ha": "right"} if turned else {}))
+    ax.set_xticks(places, _labels(found, names))
     ax.set_xlim(-0.6, len(places) - 0.4)
     _finish(ax, label)
+    if len(places) > _ROOM:
+        ax.tick_params(axis="x", labelsize=7.5)
 
 
 def draw_curves(ax: "Axes", *, found: xr.Dataset, name: str, label: str) -> None:
@@ -91,10 +90,11 @@ def draw_curves(ax: "Axes", *, found: xr.Dataset, name: str, label: str) -> None
         Of the vertical axis.
     """
     distance = found["distance"].values
-    what = name.removeprefix("correlation_") if name.startswith("correlation_") else name
-    for number, (text, curve) in enumerate(_references(found, name, what)):
-        ax.plot(distance, curve, color="black", alpha=0.85 - 0.11 * min(number, 6), linewidth=1.0)
+    references = _references(found, name)
+    for number, (text, curve) in enumerate(references):
         known = np.flatnonzero(np.isfinite(curve))
+        shade = 0.85 - 0.11 * min(number, 6)
+        ax.plot(distance[known], curve[known], color="black", alpha=shade, linewidth=1.0)
         if text and len(known):
             ax.annotate(
                 text,
@@ -110,11 +110,12 @@ def draw_curves(ax: "Axes", *, found: xr.Dataset, name: str, label: str) -> None
     ends = found[f"{name}_low"], found[f"{name}_high"]
     ax.fill_between(distance, *ends, color=COLOURS[0], alpha=0.22, linewidth=0)
     ax.plot(distance, found[name], color=COLOURS[0], linewidth=1.8)
-    known = np.isfinite(found[name].values) | np.isfinite(_nothing(found, name))
+    curves = [found[name].values, *(curve for text, curve in references if not text)]
+    known = np.isfinite(curves).any(axis=0)
     furthest = float(distance[known].max()) if known.any() else float(distance[-1])
-    ax.set_xlim(-0.12 * furthest, 1.04 * furthest)
+    ax.set_xlim(-0.17 * furthest, 1.04 * furthest)
     ax.set_xlabel("Distance (µm)", fontsize=_LABEL)
-    if what == "index":
+    if name == "correlation_index":
         ax.set_yscale("log")
     _finish(ax, label)
 
@@ -177,7 +178,7 @@ def name_marks(ax: "Axes", found: xr.Dataset) -> None:
         handles=handles,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
-        ncols=4,
+        ncols=2,
         frameon=False,
         fontsize=_TICK,
         columnspacing=1.2,
@@ -186,22 +187,15 @@ def name_marks(ax: "Axes", found: xr.Dataset) -> None:
     )
 
 
-def _references(found: xr.Dataset, name: str, what: str) -> list[tuple[str, Floats]]:
+def _references(found: xr.Dataset, name: str) -> list[tuple[str, Floats]]:
     """Return the curves of the reference with their names."""
     if f"recorded_{name}" in found:
-        return [("", found[f"recorded_{name}"].values)]
-    recorded = f"recorded_{what}"
-    if recorded in found:
-        return [("", curve) for curve in found[recorded].values]
-    if what == "index" and "published_index" in found:
-        groups = [str(group).split()[0] for group in found["group"].values]
+        curves = np.atleast_2d(found[f"recorded_{name}"].transpose(..., "distance").values)
+        return [("", curve) for curve in curves]
+    if name == "correlation_index" and "published_index" in found:
+        groups = [str(group) for group in found["group"].values]
         return list(zip(groups, found["published_index"].values, strict=True))
     return []
-
-
-def _nothing(found: xr.Dataset, name: str) -> Floats:
-    recorded = f"recorded_{name}"
-    return found[recorded].values if recorded in found else np.full(found.sizes["distance"], np.nan)
 
 
 def _ends(found: xr.Dataset, role: str) -> tuple[Floats, Floats]:
@@ -218,7 +212,11 @@ def _labels(found: xr.Dataset, names: Sequence[str]) -> list[str]:
     """Return what tells rows apart, leaving out what is the same in all."""
     columns = [found[name].values.astype(str) for name in names]
     told = [column for column in columns if len(set(column)) > 1] or columns[-1:]
-    return ["\n".join(part for part in parts if part) for parts in zip(*told, strict=True)]
+    # One word on a line: labels stay upright and narrow.
+    return [
+        "\n".join(part.replace(" ", "\n") for part in parts if part)
+        for parts in zip(*told, strict=True)
+    ]
 
 
 def _finish(ax: "Axes", label: str) -> None:

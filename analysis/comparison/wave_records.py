@@ -134,7 +134,7 @@ def recorded_curves(
     curves = np.stack([one[1] for one in found])
     dims = ("recording", "distance")
     return {
-        "recorded_index": (dims, curves[:, 0], {"units": "1"}),
+        "recorded_correlation_index": (dims, curves[:, 0], {"units": "1"}),
         "recorded_correlation": (dims, curves[:, 1], {"units": "1"}),
         "recording": ("recording", np.array(names, dtype=str)),
     }
