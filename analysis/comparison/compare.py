@@ -128,16 +128,16 @@ def compare(
     """
     where = "compare"
     _check_numbers(spacing=spacing, input_noise_std=input_noise_std, bin_width=bin_width)
-    known = isinstance(reference, str) and reference in COMPARISONS
-    recorded = None if known else _opened(reference, f"{where}.reference")
+    name = reference if isinstance(reference, str) and reference in COMPARISONS else ""
+    recorded = None if name else _opened(reference, f"{where}.reference")
     lives = networks_of(life, where, checkpoints)
-    if reference == "it-rdm":
+    if name == "it-rdm":
         return it_rdm_comparison(lives, seed=seed)
-    if reference == "v1v2":
+    if name == "v1v2":
         shown = _stimuli(life, stimuli, where)
         return v1v2_comparison(lives, shown, input_noise_std=input_noise_std, seed=seed)
     presented = noise_of_life(life) if noise is None else _noise(noise, where)
-    if reference == "v1-development":
+    if name == "v1-development":
         shown = _stimuli(life, stimuli, where)
         return v1_development_comparison(lives, presented, shown, seed=seed)
     apart = _spacing(spacing, presented, lives[0])
