@@ -127,5 +127,5 @@ def _written(found: "xr.Dataset", folder: Path, name: str) -> list[Path]:
     for end, text in texts.items():
         write_text(folder / f"{name}.{end}", text)
     with replacing(folder / f"{name}.png") as file:
-        figure.savefig(file, dpi=110, format="png")
+        figure.savefig(file, dpi=90, format="png")
     return [folder / f"{name}.{end}" for end in (*texts, "png")]

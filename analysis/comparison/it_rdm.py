@@ -21,6 +21,7 @@ from .networks import BIRTH, Lived
 __all__ = ["it_rdm_comparison"]
 
 GROUPS = 23  # of four images each
+ORDERS = 5  # that surrogates are the mean of
 _PIXELS = "pixels"
 METHODS: tuple[Literal["pearson", "spearman"], ...] = ("pearson", "spearman")
 CAUTION = (
@@ -29,7 +30,7 @@ CAUTION = (
     "cortex. What can be compared is whether its representation comes closer than pixels do."
 )
 CONTROL = "the same network at birth; rows of 'pixels' are the inputs themselves"
-SURROGATE = "the same dissimilarities with the images in another order"
+SURROGATE = f"the same dissimilarities with the images in another order, mean over {ORDERS} orders"
 
 
 def images_for(units: int) -> Stimuli:
@@ -147,23 +148,25 @@ def _measurement(
     lived: Lived, images: Stimuli, brains: Mapping[str, Floats], seed: int
 ) -> Measurement:
     inputs = np.asarray(images.rates(), float)
-    own = {(_PIXELS, ""): dissimilarities(inputs)}
+    matrices = {(_PIXELS, ""): dissimilarities(inputs)}
     for stage in lived.stages:
         for name, rates in lived.rates(inputs, stage).items():
-            own[name, stage] = dissimilarities(rates)
-    order = np.random.default_rng(seed).permutation(len(inputs))
+            matrices[name, stage] = dissimilarities(rates)
+    random = np.random.default_rng(lived.seed + seed)
+    orders = [random.permutation(len(inputs)) for _ in range(ORDERS)]
 
     def measurement(group: int | None) -> Mapping[str, Floats]:
         chosen = kept(len(inputs), group, GROUPS)
         found = {}
-        for (population, stage), matrix in own.items():
-            control = own.get((population, BIRTH), np.full_like(matrix, np.nan))
+        for (population, stage), matrix in matrices.items():
+            control = matrices.get((population, BIRTH), np.full_like(matrix, np.nan))
             for brain, theirs in brains.items():
                 for method in METHODS:
-                    numbers = [
-                        alike(each, theirs, chosen, method)
-                        for each in (matrix, control, matrix[order][:, order])
+                    mixed = [
+                        alike(matrix[order][:, order], theirs, chosen, method) for order in orders
                     ]
+                    own = (alike(each, theirs, chosen, method) for each in (matrix, control))
+                    numbers = [*own, float(np.mean(mixed))]
                     found[_named(population, stage, brain, method).name] = np.array(numbers)
         return found
 
