@@ -43,7 +43,7 @@ def times_of(activity: xr.DataArray, samples: str, interval: float | None, where
     if interval is not None:
         if not (np.isfinite(interval) and interval > 0):
             raise ValueError(f"{where}.interval: expected seconds above 0, got {interval!r}")
-        return np.arange(activity.sizes[samples]) * float(interval)
+        return np.arange(activity.sizes[samples], dtype=np.float64) * float(interval)
     coordinate = activity.coords.get(samples)
     if coordinate is None or coordinate.attrs.get("units") != "s":
         raise ValueError(
@@ -67,3 +67,22 @@ def places_of(recording: xr.Dataset) -> dict[str, npt.NDArray[Any]]:
     position = recording["position"].transpose("unit", "axis")
     names = [str(axis) for axis in recording["axis"].values]
     return dict(zip(names, position.values.T, strict=True))
+
+
+def extent_of(recording: xr.Dataset, where: str) -> tuple[float, float]:
+    """
+    Return start and stop of a recording, in seconds.
+
+    Raises
+    ------
+    ValueError
+        If it does not say them, or has no spikes.
+    """
+    missing = [name for name in ("spike_time", "spike_count", "unit") if name not in recording]
+    missing += [name for name in ("start", "stop") if name not in recording.attrs]
+    if missing:
+        raise ValueError(
+            f"{where}.activity: expected a recording, got a Dataset without {', '.join(missing)}; "
+            f"open_recording() and recording_of() make recordings, and rates are DataArrays"
+        )
+    return float(recording.attrs["start"]), float(recording.attrs["stop"])

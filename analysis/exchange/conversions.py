@@ -9,7 +9,7 @@ import xarray as xr
 from ontogeny.data.extras import needed
 from ontogeny.data.recordings import spike_trains
 
-from .axes import along, matrix, places_of, times_of
+from .axes import along, extent_of, matrix, places_of, times_of
 
 
 def to_pynapple(
@@ -54,7 +54,8 @@ def to_pynapple(
     """
     nap = needed("pynapple", "to_pynapple")
     if isinstance(activity, xr.Dataset):
-        support = nap.IntervalSet(start=activity.attrs["start"], end=activity.attrs["stop"])
+        start, stop = extent_of(activity, "to_pynapple")
+        support = nap.IntervalSet(start=start, end=stop)
         trains = {
             number: nap.Ts(t=times, time_support=support)
             for number, times in enumerate(spike_trains(activity))
@@ -131,7 +132,7 @@ _PLAIN = (str, int, float)
 
 
 def _spike_trains(neo: Any, recording: xr.Dataset) -> list[Any]:
-    start, stop = recording.attrs["start"], recording.attrs["stop"]
+    start, stop = extent_of(recording, "to_neo")
     places = places_of(recording)
     return [
         neo.SpikeTrain(

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from ontogeny.data.extras import needed
@@ -33,12 +32,9 @@ def add_weights(file: Any, weights: xr.Dataset, selection: Selection, clock: Clo
         description="weights: a table for each projection, with a row for each checkpoint",
     )
     positions = selection.positions
-    presentations = np.broadcast_to(weights["presentation"].values, weights.sizes["checkpoint"])
+    presentations = weights["presentation"].values
     for name, matrix in weights.data_vars.items():
-        values = matrix.variable
-        if "checkpoint" not in values.dims:
-            values = values.expand_dims(checkpoint=weights.sizes["checkpoint"])
-        values = values.isel(checkpoint=positions)
+        values = matrix.variable.isel(checkpoint=positions)
         dims = ", ".join(map(str, values.dims))
         module.add(
             common.DynamicTable(

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +71,12 @@ def open_nwb(path: str | Path) -> xr.Dataset:
     notes = Notes(path=str(path))
     root, close = _opened(source, notes)
     try:
+        _check_version(root, notes)
         recording = _recording(root, source.name, notes)
-    except ImportError:
-        close()
-        raise
     except Exception as error:
-        close()
-        if isinstance(error, ValueError) and str(error).startswith("open_nwb"):
+        with suppress(OSError, RuntimeError):
+            close()
+        if isinstance(error, ImportError) or str(error).startswith("open_nwb"):
             raise
         # Whatever a library says of a damaged file, it is the file that is damaged.
         raise notes.refusal(
@@ -107,15 +107,17 @@ def _opened(source: Path, notes: Notes) -> tuple[Group, Callable[[], None]]:
             f"one that is damaged or of another kind ({error})",
             "get it again",
         ) from error
+    return root, close
+
+
+def _check_version(root: Group, notes: Notes) -> None:
     version = root.attr("nwb_version")
     if not isinstance(version, str) or not version.lstrip("vV").startswith("2"):
-        close()
         raise notes.refusal(
             "the attribute nwb_version of NWB 2",
             f"{version!r}",
             "open_recording() reads other layouts by their own names",
         )
-    return root, close
 
 
 def _nothing() -> None:

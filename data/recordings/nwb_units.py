@@ -44,7 +44,7 @@ def units_of(root: Group, notes: Notes) -> tuple[dict[str, Variable], dict[str, 
     if not rows:
         raise notes.refusal("at least one unit", "a table of units without rows")
     times = table.array("spike_times")
-    ends = ends_of(table, "spike_times", "units", notes)
+    ends = None if times is None else ends_of(table, "spike_times", "units", notes)
     if times is None or ends is None:
         raise notes.refusal(
             "the columns 'spike_times' and 'spike_times_index' of numbers in the table of units",
@@ -58,7 +58,7 @@ def units_of(root: Group, notes: Notes) -> tuple[dict[str, Variable], dict[str, 
     recording = ragged_recording(
         notes.origin, spikes, counts, unit=names, position=position, attributes={}
     )
-    variables = dict(recording.variables)
+    variables = {str(name): each for name, each in recording.variables.items()}
     if position is not None:
         variables["axis"] = Variable(("axis",), np.array(axes, dtype=str))
     told = columns(

@@ -128,7 +128,7 @@ def test_a_real_recording_comes_back(name, tmp_path):
         spikes = np.split(file["spikes"][:].ravel(), np.cumsum(counts)[:-1])
         position = file["epos"][:]
     position = position if len(position) == len(counts) else position.T
-    attributes = {"name": name, "age_days": 9, "species": "Mus musculus"}
+    attributes = {"name": name}
     made = recording_of(spikes, position=position[:, :2], attributes=attributes)
     write_nwb(made, tmp_path / "wave.nwb")
     xr.testing.assert_identical(open_nwb(tmp_path / "wave.nwb"), made)
