@@ -155,10 +155,10 @@ def comparison_html(found: xr.Dataset, svg: str) -> str:
 def figure_in_words(found: xr.Dataset) -> str:
     """Say what a figure shows, for those who do not see it."""
     told = [
-        f"{_quantity(row)} {_short(row, 'value')}"
-        + (f" (control {_short(row, 'control')})" if _known(row["control"]) else "")
+        f"{_quantity(row)} {number_text(row['value'])}"
+        + (f" (control {number_text(row['control'])})" if math.isfinite(row["control"]) else "")
         for row in _rows(found)
-        if _known(row["value"])
+        if math.isfinite(row["value"])
     ]
     more = f"; and {len(told) - 6} more, in the table" if len(told) > 6 else ""
     return f"{title_of(found)}: {'; '.join(told[:6])}{more}"
@@ -218,27 +218,19 @@ def _quantity(row: Mapping[str, Any]) -> str:
 
 
 def _cell(row: Mapping[str, Any], role: str, between: str) -> str:
-    if not _known(row[role]):
+    if not math.isfinite(row[role]):
         return ""
     start = "" if role == "value" else f"{role}_"
-    ends = [row.get(f"{start}{end}") for end in ("low", "high")]
-    if role == "published" or not all(_known(end) for end in ends) or ends[0] == ends[1]:
+    low, high = (float(row.get(f"{start}{end}", math.nan)) for end in ("low", "high"))
+    width = high - low
+    if role == "published" or not width > 0:
         return number_text(row[role])
-    width = ends[1] - ends[0]
-    low, high = (number_text(end, width) for end in ends)
-    return f"{number_text(row[role], width)}{between}({low} to {high})"
-
-
-def _short(row: Mapping[str, Any], role: str) -> str:
-    return number_text(row[role])
+    ends = f"{number_text(low, width)} to {number_text(high, width)}"
+    return f"{number_text(row[role], width)}{between}({ends})"
 
 
 def _facts(found: xr.Dataset) -> Sequence[tuple[str, str]]:
     return [(name, str(found.attrs[key])) for key, name in _FACTS.items() if found.attrs.get(key)]
-
-
-def _known(number: float | None) -> bool:
-    return number is not None and math.isfinite(number)
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 from scipy import stats
 
@@ -15,6 +16,8 @@ __all__ = ["GROUPS", "Estimate", "Measurement", "estimated", "interval_text", "j
 Estimate = tuple[Floats, Floats, Floats]
 #: What is measured in one network, of all samples (None) or without one group of them.
 Measurement = Callable[[int | None], Mapping[str, Floats]]
+#: Which samples.
+Positions = npt.NDArray[np.intp]
 #: Groups of samples, one of which is left out at a time.
 GROUPS = 20
 
@@ -84,7 +87,7 @@ def jackknifed(measurement: Measurement, groups: int = GROUPS) -> dict[str, Esti
     return found
 
 
-def kept(count: int, group: int | None, groups: int = GROUPS) -> slice | Floats:
+def kept(count: int, group: int | None, groups: int = GROUPS) -> slice | Positions:
     """
     Return which samples remain without one group.
 

@@ -158,7 +158,7 @@ def _recording(found: xr.Dataset) -> list[_Panel]:
     shares = ("correlation", "lifetime sparseness", "population sparseness")
     uppermost = found["population"].values[-1]
     above = found.isel(quantity=found["population"].values == uppermost)
-    panels = [
+    panels: list[_Panel] = [
         partial(
             draw_rows,
             found=_of(above, *shares, "participation in events"),

@@ -111,8 +111,8 @@ def draw_curves(ax: "Axes", *, found: xr.Dataset, name: str, label: str) -> None
     ax.fill_between(distance, *ends, color=COLOURS[0], alpha=0.22, linewidth=0)
     ax.plot(distance, found[name], color=COLOURS[0], linewidth=1.8)
     curves = [found[name].values, *(curve for text, curve in references if not text)]
-    known = np.isfinite(curves).any(axis=0)
-    furthest = float(distance[known].max()) if known.any() else float(distance[-1])
+    reached = distance[np.isfinite(np.stack(curves)).any(axis=0)]
+    furthest = float(reached.max() if len(reached) else distance[-1])
     ax.set_xlim(-0.17 * furthest, 1.04 * furthest)
     ax.set_xlabel("Distance (µm)", fontsize=_LABEL)
     if name == "correlation_index":
@@ -136,7 +136,11 @@ def draw_ages(ax: "Axes", *, found: xr.Dataset) -> None:
     ages = np.arange(found.sizes["age"])
     for number, shown in enumerate(found["shown"].values):
         own = found.sel(shown=shown)
-        style = {"color": "black", "alpha": 1 - 0.3 * number, "marker": "Dsv^"[number % 4]}
+        style: dict[str, Any] = {
+            "color": "black",
+            "alpha": 1 - 0.3 * number,
+            "marker": "Dsv^"[number % 4],
+        }
         error = own["divergence_by_age_error"]
         ax.errorbar(
             ages,

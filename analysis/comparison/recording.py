@@ -134,7 +134,7 @@ def _measurement(
     places = places_of(noise, lived.inputs, spacing)
     chosen = random.permutation(lived.inputs)[:units]
     own: dict[tuple[str, str], Floats] = {(INPUT, ""): flat[:, chosen]}
-    orders = {}
+    orders: dict[str, Any] = {}
     for stage in (BIRTH, END):
         for name, rates in lived.rates(flat, stage).items():
             order = orders.setdefault(name, random.permutation(rates.shape[1])[:units])

@@ -10,7 +10,7 @@ from ontogeny.data.references import references
 
 from ..activity.noise_correlation import mean_pair_correlation, scores
 from ..array import Floats
-from .estimates import GROUPS, Measurement, estimated, interval_text, kept
+from .estimates import GROUPS, Measurement, Positions, estimated, interval_text, kept
 from .findings import Row, findings
 from .measures import participation
 from .networks import BIRTH, Lived
@@ -135,7 +135,7 @@ def _order(
     residuals: Mapping[tuple[str, str], Floats],
     name: str,
     random: np.random.Generator,
-) -> Floats:
+) -> Positions:
     """Put neurons that change at every stage in a random order, the same at all stages."""
     stages = [residuals[name, stage] for stage in lived.stages]
     changing = np.all([np.ptp(each, axis=0) > 0 for each in stages], axis=0)
