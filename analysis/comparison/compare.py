@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -129,29 +130,27 @@ def compare(
     where = "compare"
     _check_numbers(spacing=spacing, input_noise_std=input_noise_std, bin_width=bin_width)
     name = reference if isinstance(reference, str) and reference in COMPARISONS else ""
-    recorded = None if name else _opened(reference, f"{where}.reference")
-    lives = networks_of(life, where, checkpoints)
-    if name == "it-rdm":
-        return it_rdm_comparison(lives, seed=seed)
-    if name == "v1v2":
-        shown = _stimuli(life, stimuli, where)
-        return v1v2_comparison(lives, shown, input_noise_std=input_noise_std, seed=seed)
-    presented = noise_of_life(life) if noise is None else _noise(noise, where)
-    if name == "v1-development":
-        shown = _stimuli(life, stimuli, where)
-        return v1_development_comparison(lives, presented, shown, seed=seed)
-    apart = _spacing(spacing, presented, lives[0])
-    if recorded is None:
-        beside = _several(recording, f"{where}.recording")
-        return retinal_waves_comparison(
-            lives, presented, recordings=beside, spacing=apart, seed=seed
-        )
-    return recording_comparison(
-        lives, presented, recorded, spacing=apart, bin_width=bin_width, seed=seed
-    )
+    with ExitStack() as files:
+        recorded = None if name else _opened(reference, f"{where}.reference", files)
+        lives = networks_of(life, where, checkpoints)
+        if name == "it-rdm":
+            return it_rdm_comparison(lives, seed=seed)
+        if name == "v1v2":
+            shown = _stimuli(life, stimuli, where)
+            return v1v2_comparison(lives, shown, input_noise_std=input_noise_std, seed=seed)
+        presented = noise_of_life(life) if noise is None else _noise(noise, where)
+        if name == "v1-development":
+            shown = _stimuli(life, stimuli, where)
+            return v1_development_comparison(lives, presented, shown, seed=seed)
+        options: dict[str, Any] = {"spacing": _spacing(spacing, presented, lives[0]), "seed": seed}
+        if recorded is not None:
+            options["bin_width"] = bin_width
+            return recording_comparison(lives, presented, recorded, **options)
+        beside = _several(recording, f"{where}.recording", files)
+        return retinal_waves_comparison(lives, presented, recordings=beside, **options)
 
 
-def _opened(recording: Any, where: str) -> xr.Dataset:
+def _opened(recording: Any, where: str, files: ExitStack) -> xr.Dataset:
     if isinstance(recording, xr.Dataset):
         return recording
     if not isinstance(recording, str | os.PathLike):
@@ -164,15 +163,17 @@ def _opened(recording: Any, where: str) -> xr.Dataset:
             f"{where}: expected one of {', '.join(COMPARISONS)}, or a file with a recording, got "
             f"{os.fspath(recording)!r}, which is not there"
         )
-    return open_recording(os.fspath(recording))
+    opened = open_recording(os.fspath(recording))
+    files.callback(opened.close)
+    return opened
 
 
-def _several(recordings: Recordings | None, where: str) -> list[xr.Dataset]:
+def _several(recordings: Recordings | None, where: str, files: ExitStack) -> list[xr.Dataset]:
     if recordings is None:
         return []
     if isinstance(recordings, xr.Dataset | str | os.PathLike):
         recordings = [recordings]
-    return [_opened(recording, where) for recording in recordings]
+    return [_opened(recording, where, files) for recording in recordings]
 
 
 def _stimuli(life: xr.DataTree, stimuli: Stimuli | None, where: str) -> Stimuli:

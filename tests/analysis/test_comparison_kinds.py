@@ -1,5 +1,6 @@
 """Each comparison: known answers, controls, and what is said beside the numbers."""
 
+import os
 import sys
 import warnings
 
@@ -14,6 +15,8 @@ from ontogeny.analysis.comparison.measures import alignment, event_participation
 from ontogeny.analysis.comparison.pairs import CENTRES, binned, index_and_correlation, log_fit
 from ontogeny.analysis.comparison.waves import shuffled
 from ontogeny.data import Stimuli, correlated_noise, gaussian_noise, recording_of
+from ontogeny.data.recorded_waves import recorded_waves
+from ontogeny.data.recordings import write_nwb
 from ontogeny.data.references import it_rdms, references
 
 
@@ -249,6 +252,25 @@ def test_noise_seen_as_a_life_with_shape(noisy):
         compare(noisy, "retinal-waves", noise=correlated_noise(length=1.0, shape=(5, 5)))
     found = compare(noisy, "retinal-waves", noise=correlated_noise(length=1.0, shape=(4, 9)))
     assert found.attrs["spacing"] == 25.0
+
+
+def test_recorded_waves_bring_their_own_distances(noisy):
+    waves = recorded_waves(recording(), bin_width=0.5)
+    found = compare(noisy, "retinal-waves", noise=waves)
+    assert found.attrs["spacing"] == recorded_waves(recording(), shape=(6, 6)).pixel_um
+    near = found.sel(quantity="correlation of near pairs, input")
+    assert float(near["low"]) > 0.2 > abs(float(near["control"]))
+
+
+def test_files_of_recordings_are_closed(noisy, tmp_path):
+    path = tmp_path / "cells.nwb"
+    write_nwb(recording(), path)
+    found = compare(noisy, path, bin_width=0.5)
+    same = compare(noisy, recording(), bin_width=0.5)
+    np.testing.assert_array_equal(found["reference"], same["reference"])
+    if sys.platform == "linux":
+        numbers = os.listdir("/proc/self/fd")
+        assert str(path) not in {os.path.realpath(f"/proc/self/fd/{number}") for number in numbers}
 
 
 def test_figures_take_axes_and_refuse_what_is_no_comparison(noisy):
