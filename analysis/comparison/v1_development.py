@@ -38,8 +38,8 @@ PUBLISHED = {
     EVOKED: "published: falls within a week of vision (Traegenap et al. 2025)",
     EFFECTIVE: "published: falls within a week of vision (Traegenap et al. 2025)",
     SPONTANEOUS: "no published direction",
-    SPARSENESS: "of rectified rates; published: activity becomes sparser after eye opening (Smith et al. 2015); "
-    "Berkes, White & Fiser (2009) found the opposite in ferrets",
+    SPARSENESS: "of rectified rates; published: activity becomes sparser after eye opening (Smith "
+    "et al. 2015); Berkes, White & Fiser (2009) found the opposite in ferrets",
     RATE: "runs of frames with a fifth of the neurons or more two standard deviations above their "
     "mean",
     EVENTS: "nothing where there are no events; published: L events 20 to 80 %, H events at least "
