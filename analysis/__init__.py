@@ -23,6 +23,7 @@ from .activity import (
 from .adaptation import adaptation, meta_loss
 from .alignment import neuron_alignment, weight_alignment
 from .calibration import calibration_curve, calibration_error
+from .comparison import COMPARISONS, compare, noise_of_life
 from .components import feedback_distance, weight_trajectory
 from .confidence import confidence, ood_auc, readout_probabilities
 from .contrasts import one_sample, unpaired_contrast
@@ -53,12 +54,14 @@ from .statistics import gap_closed, paired_contrast, summary
 from .symmetry import sign_concordance, weight_norm_ratio
 
 __all__ = [
+    "COMPARISONS",
     "adaptation",
     "binary_words",
     "bootstrap_interval",
     "by_distance",
     "calibration_curve",
     "calibration_error",
+    "compare",
     "confidence",
     "correlation_index",
     "correlation_index_fit",
@@ -83,6 +86,7 @@ __all__ = [
     "neuron_alignment",
     "noise_ceiling",
     "noise_correlation",
+    "noise_of_life",
     "normalised_error",
     "one_sample",
     "ood_auc",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, darkest first.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 _SHADE, GREY = "#ECECEC", "#6A6A6A"
 _LABEL, _TICK = 10, 9
 # Points of width that one label of the time axis needs.
@@ -32,7 +32,7 @@ def draw(
     if not values.notnull().any():
         return
     for index, condition in _conditions(values):
-        colour = _COLOURS[index % len(_COLOURS)]
+        colour = COLOURS[index % len(COLOURS)]
         x, y = (array.isel(condition) for array in (time, values))
         line = {"color": colour, "linewidth": 1.4, **style}
         if "network" not in y.dims:
@@ -110,7 +110,7 @@ def name_conditions(ax: "Axes", progress: xr.Dataset, *, one_column: bool = Fals
         return
     columns = 1 if one_column or max(map(len, names)) > _SHORT_NAME else 3
     handles = [
-        Line2D([], [], color=_COLOURS[index % len(_COLOURS)], linewidth=2, label=name)
+        Line2D([], [], color=COLOURS[index % len(COLOURS)], linewidth=2, label=name)
         for index, name in enumerate(names)
     ]
     _add_legend(ax, handles, above=_RAISED, side="left", columns=columns, title=spread)

@@ -6,8 +6,11 @@ import numpy as np
 import xarray as xr
 
 from .alignment import weight_alignment
+from .comparison.figures import plot_comparison as comparison
 from .drawing import GREY, draw, draw_chance, finish, name_conditions, name_phases, name_styles
 from .trajectory import LEARNING, SPONTANEOUS, feedback_partners, group, learning_onset
+
+__all__ = ["alignment", "comparison", "development"]
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from .cache_commands import cache_app
+from .compare_command import compare_lives
 from .rules_command import compare
 from .study_commands import study_app
 from .sweep_command import sweep_file
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(cache_app, name="cache")
 app.add_typer(study_app, name="study")
+app.command("compare")(compare_lives)
 app.command("rules")(compare)
 app.command("sweep")(sweep_file)
 

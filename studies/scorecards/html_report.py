@@ -2,20 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
 from typing import Any
 
 from ..claims import VERDICTS
 from .html_claims import panel_section
+from .html_document import document
 from .html_elements import Html, anchor, joined, tag
 from .html_lives import description_sections, life_entries
 from .html_numbers import HEADS, cards, found_cells
 from .words import count_sentence, duration, reason, workers_text
 
 __all__ = ["html_report"]
-
-# Nothing is asked of any server, and nothing in the page can run, whatever it quotes.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def html_report(scorecard: Mapping[str, Any], figures: Mapping[str, str]) -> str:
@@ -36,27 +33,13 @@ def html_report(scorecard: Mapping[str, Any], figures: Mapping[str, str]) -> str
     str
         HTML; equal scorecards and figures give equal text.
     """
-    title = f"{scorecard['title']}: scorecard"
-    style = Html(files(__package__).joinpath("report.css").read_text(encoding="utf-8"))
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        # An empty icon, or browsers ask for one.
-        tag("link", rel="icon", href="data:,"),
-        tag("title", title),
-        tag("style", style),
-    )
-    body = tag(
-        "body",
+    return document(
+        f"{scorecard['title']}: scorecard",
         tag("a", "Skip to the claims", class_="skip", href="#claims"),
         _header(scorecard),
         tag("main", *_sections(scorecard, figures)),
         tag("footer", tag("p", "Written by Ontogeny. Verdicts are computed, none by hand.")),
     )
-    return "<!DOCTYPE html>\n" + tag("html", head, "\n", body, lang="en") + "\n"
 
 
 def _sections(scorecard: Mapping[str, Any], figures: Mapping[str, str]) -> Iterable[Html]:

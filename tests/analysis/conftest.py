@@ -267,3 +267,38 @@ def joined() -> xr.DataTree:
         lives = [build_life(noise=noise, rate=rate + seed / 10, seed=seed) for seed in range(3)]
         conditions.append(join_lives(lives, "network", [0, 1, 2]))
     return join_lives(conditions, "condition", ["plain", "noise"])
+
+
+def _lived(seed: int = 3, *, noise: bool = True) -> xr.DataTree:
+    from ontogeny.data import Stimuli, gaussian_noise
+    from ontogeny.models import Learning, Record, Schedule, Spontaneous, layered, simulate
+    from ontogeny.plasticity import Adam
+
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 3, 120)
+    images = random.random((3, 6, 6))[labels] + 0.2 * random.standard_normal((120, 6, 6))
+    learning = Learning(Stimuli.from_arrays(images, labels), epochs=1)
+    phases = [Spontaneous(gaussian_noise(), presentations=640), learning]
+    network = layered([36, 20, 3], optimiser=Adam(rate=0.01))
+    schedule = Schedule(*phases[0 if noise else 1 :])
+    return simulate(network, schedule, seed=seed, trials=8, record=Record(checkpoints=3))
+
+
+@pytest.fixture(scope="session")
+def noisy() -> xr.DataTree:
+    """A real life of 6x6 inputs, 20 hidden neurons, 640 noise patterns and 120 stimuli."""
+    return _lived()
+
+
+@pytest.fixture(scope="session")
+def learner() -> xr.DataTree:
+    """The same without noise."""
+    return _lived(noise=False)
+
+
+@pytest.fixture(scope="session")
+def several(noisy: xr.DataTree) -> xr.DataTree:
+    """Two networks that lived alike."""
+    from ontogeny.data import join_trajectories
+
+    return join_trajectories({3: noisy, 4: _lived(4)}, "network")

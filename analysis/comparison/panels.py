@@ -1,0 +1,229 @@
+"""Panels of the figures of comparisons: rows of marks, and curves by distance."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from ..array import Floats
+from ..drawing import COLOURS, GREY
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_ages", "draw_curves", "draw_rows", "name_marks"]
+
+_LABEL, _TICK = 10, 9
+# Labels along an axis, up to which they have the usual size.
+_ROOM = 3
+_LIGHT = "#9A9A9A"
+#: How each number is drawn, and how far beside the middle of its place.
+_MARKS: dict[str, tuple[float, dict[str, Any]]] = {
+    "surrogate": (0.18, {"color": _LIGHT, "marker": "o", "markerfacecolor": "white"}),
+    "control": (-0.18, {"color": GREY, "marker": "s"}),
+    "reference": (0.34, {"color": "black", "marker": "D"}),
+    "value": (0.0, {"color": COLOURS[0], "marker": "o"}),
+}
+_NAMES = {
+    "value": "life",
+    "control": "control",
+    "surrogate": "surrogate",
+    "reference": "reference",
+}
+
+
+def draw_rows(ax: "Axes", *, found: xr.Dataset, names: Sequence[str], label: str) -> None:
+    """
+    Draw quantities side by side: the life, its controls and the reference.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where.
+    found : xarray.Dataset, (quantity)
+        Some of the rows of a comparison.
+    names : sequence of str
+        Coordinates that tell the rows apart.
+    label : str
+        Of the vertical axis.
+    """
+    places = np.arange(found.sizes["quantity"], dtype=float)
+    for role, (shift, style) in _MARKS.items():
+        low, high = _ends(found, role)
+        middle = found[role].values
+        known = np.isfinite(middle)
+        if known.any():
+            drawn = {
+                "linestyle": "none",
+                "markersize": 4.5,
+                "capsize": 2,
+                "linewidth": 1.1,
+                **style,
+            }
+            ax.errorbar(
+                places[known] + shift,
+                middle[known],
+                yerr=_bars(middle, low, high)[:, known],
+                **drawn,
+            )
+    ax.set_xticks(places, _labels(found, names))
+    ax.set_xlim(-0.6, len(places) - 0.4)
+    _finish(ax, label)
+    if len(places) > _ROOM:
+        ax.tick_params(axis="x", labelsize=7.5)
+
+
+def draw_curves(ax: "Axes", *, found: xr.Dataset, name: str, label: str) -> None:
+    """
+    Draw a curve by distance: of the life, of its control, and of the reference.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where.
+    found : xarray.Dataset, (distance, ...)
+        A comparison.
+    name : str
+        Of the curve.
+    label : str
+        Of the vertical axis.
+    """
+    distance = found["distance"].values
+    references = _references(found, name)
+    for number, (text, curve) in enumerate(references):
+        known = np.flatnonzero(np.isfinite(curve))
+        shade = 0.85 - 0.11 * min(number, 6)
+        ax.plot(distance[known], curve[known], color="black", alpha=shade, linewidth=1.0)
+        if text and len(known):
+            ax.annotate(
+                text,
+                (distance[known[0]], curve[known[0]]),
+                xytext=(-3, 0),
+                fontsize=7,
+                textcoords="offset points",
+                ha="right",
+                va="center",
+            )
+    control = f"control_{name}"
+    ax.plot(distance, found[control], color=GREY, linestyle=(0, (4, 2)), linewidth=1.4)
+    ends = found[f"{name}_low"], found[f"{name}_high"]
+    ax.fill_between(distance, *ends, color=COLOURS[0], alpha=0.22, linewidth=0)
+    ax.plot(distance, found[name], color=COLOURS[0], linewidth=1.8)
+    curves = [found[name].values, *(curve for text, curve in references if not text)]
+    reached = distance[np.isfinite(np.stack(curves)).any(axis=0)]
+    furthest = float(reached.max() if len(reached) else distance[-1])
+    ax.set_xlim(-0.17 * furthest, 1.04 * furthest)
+    ax.set_xlabel("Distance (µm)", fontsize=_LABEL)
+    if name == "correlation_index":
+        ax.set_yscale("log")
+    _finish(ax, label)
+
+
+def draw_ages(ax: "Axes", *, found: xr.Dataset) -> None:
+    """
+    Draw the divergence that was measured along the life of ferrets.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where.
+    found : xarray.Dataset, (age, shown)
+        A comparison.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    ages = np.arange(found.sizes["age"])
+    for number, shown in enumerate(found["shown"].values):
+        own = found.sel(shown=shown)
+        style: dict[str, Any] = {
+            "color": "black",
+            "alpha": 1 - 0.3 * number,
+            "marker": "Dsv^"[number % 4],
+        }
+        error = own["divergence_by_age_error"]
+        ax.errorbar(
+            ages,
+            own["divergence_by_age"],
+            yerr=error,
+            capsize=2,
+            markersize=4,
+            linewidth=1.0,
+            label=str(shown),
+            **style,
+        )
+    ax.set_xticks(ages, [f"P{age}" for age in found["age"].values])
+    ax.legend(frameon=False, fontsize=8)
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=5))
+    _finish(ax, "Divergence in ferrets\n(digitised, scale unknown)")
+
+
+def name_marks(ax: "Axes", found: xr.Dataset) -> None:
+    """
+    Add a legend of who is who above the axes.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The first one.
+    found : xarray.Dataset
+        A comparison.
+    """
+    from matplotlib.lines import Line2D
+
+    handles = []
+    for role in ("value", "control", "surrogate", "reference"):
+        if found[role].notnull().any():
+            style = _MARKS[role][1]
+            handles.append(
+                Line2D([], [], linewidth=1.6, markersize=4.5, label=_NAMES[role], **style)
+            )
+    ax.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=2,
+        frameon=False,
+        fontsize=_TICK,
+        columnspacing=1.2,
+        handletextpad=0.4,
+        borderaxespad=0.2,
+    )
+
+
+def _references(found: xr.Dataset, name: str) -> list[tuple[str, Floats]]:
+    """Return the curves of the reference with their names."""
+    if f"recorded_{name}" in found:
+        curves = np.atleast_2d(found[f"recorded_{name}"].transpose(..., "distance").values)
+        return [("", curve) for curve in curves]
+    if name == "correlation_index" and "published_index" in found:
+        groups = [str(group) for group in found["group"].values]
+        return list(zip(groups, found["published_index"].values, strict=True))
+    return []
+
+
+def _ends(found: xr.Dataset, role: str) -> tuple[Floats, Floats]:
+    start = "" if role == "value" else f"{role}_"
+    return found[f"{start}low"].values, found[f"{start}high"].values
+
+
+def _bars(middle: Floats, low: Floats, high: Floats) -> Floats:
+    """Return lengths of bars; none where there is no interval."""
+    return np.nan_to_num(np.clip(np.stack([middle - low, high - middle]), 0, None))
+
+
+def _labels(found: xr.Dataset, names: Sequence[str]) -> list[str]:
+    """Return what tells rows apart, leaving out what is the same in all."""
+    columns = [found[name].values.astype(str) for name in names]
+    told = [column for column in columns if len(set(column)) > 1] or columns[-1:]
+    # One word on a line: labels stay upright and narrow.
+    return [
+        "\n".join(part.replace(" ", "\n") for part in parts if part)
+        for parts in zip(*told, strict=True)
+    ]
+
+
+def _finish(ax: "Axes", label: str) -> None:
+    ax.set_ylabel(label, fontsize=_LABEL)
+    ax.tick_params(labelsize=_TICK)
+    ax.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,235 @@
+"""A recording of any kind beside the input and the hidden populations of a life."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ontogeny.data import NoiseProcess
+from ontogeny.data.recordings import spike_counts
+
+from ..activity.sparseness import treves_rolls
+from ..array import Floats
+from ..spikes.pairs import distances
+from .estimates import GROUPS, Estimate, Measurement, estimated, interval_text, jackknifed
+from .findings import Row, findings
+from .measures import event_participations, participation, population_sparseness
+from .networks import BIRTH, END, Lived
+from .noise_of_life import realisations
+from .pairs import CENTRES, binned, index_and_correlation, summaries
+from .waves import places_of, shuffled
+
+__all__ = ["recording_comparison"]
+
+STEPS = 500  # frames of a realisation, and bins of a stretch of the recording, at most
+INPUT = "input"
+CAUTION = (
+    "Rates of the life have no unit and its frames no duration: only measures that do not depend "
+    "on the scale of rates are compared, of as many units and samples as the recording has. "
+    "Correlations depend on the width of the bins of the recording."
+)
+CONTROL = "the same network at birth; the input does not depend on the network"
+SURROGATE = "the same activity with the samples of every unit in an order of its own"
+_PAIRS = (
+    "correlation index of near pairs",
+    "correlation index of far pairs",
+    "correlation of near pairs",
+    "correlation of far pairs",
+)
+_MEASURES = {
+    "correlation": "mean of Pearson's over all pairs",
+    "participation ratio": "of as many units and samples as the recording has",
+    "lifetime sparseness": "mean over units",
+    "population sparseness": "mean over samples with activity",
+    "participation in events": "share of units, in events of at least a fifth of them at once",
+}
+
+
+def recording_comparison(
+    lives: Sequence[Lived],
+    noise: NoiseProcess,
+    recording: xr.Dataset,
+    *,
+    spacing: float,
+    bin_width: float,
+    seed: int,
+) -> xr.Dataset:
+    """
+    Set the activity of networks beside a recording; see `compare`.
+
+    Parameters
+    ----------
+    lives : sequence of Lived
+        The networks.
+    noise : Noise or FrameNoise
+        Their spontaneous input.
+    recording : xarray.Dataset
+        The spikes.
+    spacing : float
+        Micrometres between neighbouring input units.
+    bin_width : float
+        Seconds of a bin of the recording.
+    seed : int
+        Added to the seeds of the lives for what is drawn.
+    """
+    stretches = _stretches(recording, bin_width)
+    apart = None if "position" not in recording else distances(recording["position"].values)
+    theirs = jackknifed(lambda group: _numbers(stretches, apart, group))
+    shape = stretches.shape[1], stretches.shape[2]
+    measured = [_measurement(lived, noise, shape, spacing, seed) for lived in lives]
+    estimates = estimated(measured)
+    populations = [(INPUT, ""), *((name, END) for name in lives[0].hidden)]
+    rows = [_rate(recording)]
+    for measure in (*_PAIRS, *_MEASURES):
+        for population, stage in populations:
+            if measure in _MEASURES or population == INPUT:
+                rows.append(_row(measure, population, stage, theirs))
+    name = str(recording.attrs.get("name", recording.attrs.get("source", "recording")))
+    return findings(
+        rows,
+        estimates,
+        curves=_curves(estimates, theirs),
+        coords={"distance": ("distance", CENTRES, {"units": "um", "long_name": "distance"})},
+        attributes={
+            "comparison": "recording",
+            "recording": name,
+            "citation": str(recording.attrs.get("citation", name)),
+            "origin": "recording",
+            "caution": CAUTION,
+            "control": CONTROL,
+            "surrogate": SURROGATE,
+            "interval": interval_text(len(lives), GROUPS, "independent realisations")
+            + f"; of the recording from the jackknife over {GROUPS} stretches of time",
+            "seeds": [lived.seed for lived in lives],
+            "input": noise.title(),
+            "spacing": spacing,
+            "bin_width": bin_width,
+        },
+    )
+
+
+def _stretches(recording: xr.Dataset, bin_width: float) -> Floats:
+    """Return counts of spikes in stretches of time, (stretch, bin, unit)."""
+    counts = np.asarray(spike_counts(recording, bin_width).values, float)
+    length = min(len(counts) // GROUPS, STEPS)
+    if length < 2 or counts.shape[1] < 2:
+        raise ValueError(
+            f"compare.reference: expected a recording of at least 2 units and {2 * GROUPS} bins of "
+            f"{bin_width:g} s, got {counts.shape[1]} units and {len(counts)} bins; give a smaller "
+            f"bin_width"
+        )
+    starts = np.arange(GROUPS) * (len(counts) // GROUPS)
+    return np.stack([counts[start : start + length] for start in starts])
+
+
+def _measurement(
+    lived: Lived, noise: NoiseProcess, shape: tuple[int, int], spacing: float, seed: int
+) -> Measurement:
+    steps, units = shape
+    drawn = lived.seed + seed
+    random = np.random.default_rng(drawn)
+    frames = realisations(noise, units=lived.inputs, count=GROUPS, steps=steps, seed=drawn)
+    flat = frames.reshape(-1, lived.inputs)
+    places = places_of(noise, lived.inputs, spacing)
+    chosen = random.permutation(lived.inputs)[:units]
+    own: dict[tuple[str, str], Floats] = {(INPUT, ""): flat[:, chosen]}
+    orders: dict[str, Any] = {}
+    for stage in (BIRTH, END):
+        for name, rates in lived.rates(flat, stage).items():
+            order = orders.setdefault(name, random.permutation(rates.shape[1])[:units])
+            own[name, stage] = rates[:, order]
+    apart = {INPUT: distances(places[chosen])}
+    parts = {place: _split(rates) for place, rates in own.items()}
+    mixed = {place: _split(shuffled(rates, drawn)) for place, rates in own.items()}
+
+    def measurement(group: int | None) -> Mapping[str, Floats]:
+        found: dict[str, Floats] = {}
+        for population, stage in parts:
+            if stage == BIRTH:
+                continue
+            three = [
+                _numbers(each[place], apart.get(population), group) if place in each else {}
+                for each, place in (
+                    (parts, (population, stage)),
+                    (parts, (population, BIRTH)),
+                    (mixed, (population, stage)),
+                )
+            ]
+            for measure in three[0]:
+                row = Row(measure=measure, population=population, stage=stage).name
+                nothing = np.full_like(three[0][measure], np.nan)
+                found[row] = np.stack([one.get(measure, nothing) for one in three])
+        return found
+
+    return measurement
+
+
+def _split(rates: Floats) -> Floats:
+    return np.maximum(rates, 0.0).reshape(GROUPS, -1, rates.shape[-1])
+
+
+def _numbers(parts: Floats, apart: Floats | None, group: int | None) -> dict[str, Floats]:
+    """Return all measures of activity in parts, (part, sample, unit), without one of them."""
+    chosen = np.stack([part for number, part in enumerate(parts) if number != group])
+    rates = chosen.reshape(-1, chosen.shape[-1])
+    index, correlation = index_and_correlation(rates)
+    lifetime = treves_rolls(rates.T)
+    events = np.concatenate([np.empty(0), *map(event_participations, chosen)])
+    found: dict[str, Any] = {
+        "correlation": _mean(correlation),
+        "participation ratio": participation(rates),
+        "lifetime sparseness": _mean(lifetime),
+        "population sparseness": population_sparseness(rates),
+        "participation in events": _mean(events),
+    }
+    if apart is not None:
+        pairs = summaries(index, correlation, apart)
+        found |= {measure: pairs[measure] for measure in _PAIRS}
+        found["curves"] = np.stack([binned(index, apart), binned(correlation, apart)])
+    return {name: np.asarray(value, float) for name, value in found.items()}
+
+
+def _mean(values: Floats) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _row(measure: str, population: str, stage: str, theirs: Mapping[str, Estimate]) -> Row:
+    missing = (np.array(np.nan),) * 3
+    value, low, high = (float(end) for end in theirs.get(measure, missing))
+    told = _MEASURES.get(measure, "1 is independence" if "index" in measure else "Pearson's")
+    if measure in _PAIRS and measure not in theirs:
+        told += "; the recording has no positions"
+    return Row(
+        measure=measure,
+        population=population,
+        stage=stage,
+        note=told,
+        reference=(value, low, high),
+    )
+
+
+def _rate(recording: xr.Dataset) -> Row:
+    lasts = float(recording.attrs["stop"]) - float(recording.attrs["start"])
+    rate = float(recording["spike_count"].mean()) / lasts if lasts > 0 else float("nan")
+    return Row(
+        measure="mean rate",
+        unit="Hz",
+        note="of the recording alone: rates of the life have no unit",
+        reference=(rate, float("nan"), float("nan")),
+    )
+
+
+def _curves(estimates: Mapping[str, Estimate], theirs: Mapping[str, Estimate]) -> dict[str, Any]:
+    """Name the curves of input, its surrogate and recording, by distance."""
+    found = {}
+    own = estimates[Row(measure="curves", population=INPUT).name]
+    for number, end in enumerate(("", "_low", "_high")):
+        for what, kind in enumerate(("correlation_index", "correlation")):
+            found[f"{kind}{end}"] = ("distance", own[number][0, what], {"units": "1"})
+            found[f"control_{kind}{end}"] = ("distance", own[number][2, what], {"units": "1"})
+            if "curves" in theirs:
+                curve = theirs["curves"][number][what]
+                found[f"recorded_{kind}{end}"] = ("distance", curve, {"units": "1"})
+    return found

@@ -1,0 +1,150 @@
+"""Shared variability of a network beside that of neurons in visual areas V1 and V2."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+
+from ontogeny.data import Stimuli
+from ontogeny.data.references import references
+
+from ..activity.noise_correlation import mean_pair_correlation, scores
+from ..array import Floats
+from .estimates import GROUPS, Measurement, Positions, estimated, interval_text, kept
+from .findings import Row, findings
+from .measures import participation
+from .networks import BIRTH, Lived
+from .waves import shuffled
+
+__all__ = ["v1v2_comparison"]
+
+#: Stimuli and repeats of each: 4 000 samples, as recorded.
+STIMULI, REPEATS = 100, 40
+MEASURES = ("noise correlation", "participation ratio")
+CAUTION = (
+    "Static networks have no noise of their own: independent Gaussian noise of the stated standard "
+    "deviation was added to their inputs, and what neurons share of it follows from their weights. "
+    "Recorded variability has sources that the model lacks. The recording has no spontaneous part."
+)
+CONTROL = "the same neurons of the same network at birth, with the same stimuli and noise"
+SURROGATE = "the same residuals with the samples of every neuron in an order of its own"
+
+
+def v1v2_comparison(
+    lives: Sequence[Lived], stimuli: Stimuli, *, input_noise_std: float, seed: int
+) -> xr.Dataset:
+    """
+    Set the shared variability of networks beside that of V1 and V2; see `compare`.
+
+    Parameters
+    ----------
+    lives : sequence of Lived
+        The networks.
+    stimuli : Stimuli
+        What is presented repeatedly.
+    input_noise_std : float
+        Standard deviation of the noise that is added to every input.
+    seed : int
+        Added to the seeds of the lives for what is drawn.
+    """
+    reference = references()["semedo2019"]
+    areas = reference.table
+    sizes = {str(area): int(areas["neurons"].sel(area=area)) for area in areas["area"].values}
+    measured = [_measurement(one, stimuli, sizes, input_noise_std, seed) for one in lives]
+    rows = [
+        _row(measure, name, stage, area, areas)
+        for measure in MEASURES
+        for area in sizes
+        for name in lives[0].hidden
+        for stage in lives[0].stages
+    ]
+    return findings(
+        rows,
+        estimated(measured),
+        attributes={
+            "comparison": "v1v2",
+            "citation": reference.citation,
+            "origin": reference.origin,
+            "caution": CAUTION,
+            "control": CONTROL,
+            "surrogate": SURROGATE,
+            "interval": interval_text(len(lives), GROUPS, "stimuli"),
+            "seeds": [lived.seed for lived in lives],
+            "stimuli": f"{min(STIMULI, len(stimuli))} of {stimuli.name}, {REPEATS} repeats of each",
+            "input_noise_std": input_noise_std,
+        },
+    )
+
+
+def _row(measure: str, population: str, stage: str, area: str, areas: xr.Dataset) -> Row:
+    own = areas.sel(area=area)
+    count = int(own["neurons"])
+    number = float(own[measure.replace(" ", "_")])
+    note = f"{count} neurons, or all that change where there are fewer; reference: {area}"
+    unit = "1"
+    return Row(
+        measure=f"{measure} of {count} ({area})",
+        population=population,
+        stage=stage,
+        unit=unit,
+        note=note,
+        reference=(number, float("nan"), float("nan")),
+    )
+
+
+def _measurement(
+    lived: Lived, stimuli: Stimuli, sizes: Mapping[str, int], std: float, seed: int
+) -> Measurement:
+    random = np.random.default_rng(lived.seed + seed)
+    some = stimuli.sample(min(STIMULI, len(stimuli)), seed=seed)
+    shown = np.repeat(np.asarray(some.rates(), float), REPEATS, axis=0)
+    inputs = shown + std * random.standard_normal(shown.shape)
+    residuals = {
+        (name, stage): _residuals(rates)
+        for stage in lived.stages
+        for name, rates in lived.rates(inputs, stage).items()
+    }
+    orders = {name: _order(lived, residuals, name, random) for name in lived.hidden}
+
+    def measurement(group: int | None) -> Mapping[str, Floats]:
+        found = {}
+        # Whole stimuli are left out, with all their repeats.
+        rows = np.repeat(np.arange(len(some)), REPEATS)
+        chosen = np.isin(rows, np.arange(len(some))[kept(len(some), group)])
+        for (name, stage), values in residuals.items():
+            for area, size in sizes.items():
+                neurons = orders[name][:size]
+                own, birth = (each[chosen][:, neurons] for each in (values, residuals[name, BIRTH]))
+                three = [_pair(own), _pair(birth), _pair(shuffled(own, seed))]
+                for measure, numbers in zip(MEASURES, zip(*three, strict=True), strict=True):
+                    row = f"{measure} of {size} ({area}), {name}, {stage}"
+                    found[row] = np.array(numbers)
+        return found
+
+    return measurement
+
+
+def _residuals(rates: Floats) -> Floats:
+    """Take the mean over repeats from the responses."""
+    repeats = rates.reshape(-1, REPEATS, rates.shape[-1])
+    return (repeats - repeats.mean(axis=1, keepdims=True)).reshape(rates.shape)
+
+
+def _order(
+    lived: Lived,
+    residuals: Mapping[tuple[str, str], Floats],
+    name: str,
+    random: np.random.Generator,
+) -> Positions:
+    """Put neurons that change at every stage in a random order, the same at all stages."""
+    stages = [residuals[name, stage] for stage in lived.stages]
+    changing = np.all([np.ptp(each, axis=0) > 0 for each in stages], axis=0)
+    return random.permutation(np.flatnonzero(changing))
+
+
+def _pair(residuals: Floats) -> tuple[float, float]:
+    """Return mean noise correlation and participation ratio."""
+    if residuals.shape[1] < 2:
+        return float("nan"), float("nan")
+    weights = np.ones(residuals.shape[1])
+    return float(mean_pair_correlation(scores(residuals), weights)), participation(residuals)

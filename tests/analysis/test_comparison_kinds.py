@@ -1,0 +1,289 @@
+"""Each comparison: known answers, controls, and what is said beside the numbers."""
+
+import os
+import sys
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import xarray as xr
+
+from ontogeny.analysis.comparison import compare, plot_comparison
+from ontogeny.analysis.comparison.it_rdm import alike, dissimilarities, images_for
+from ontogeny.analysis.comparison.measures import alignment, event_participations
+from ontogeny.analysis.comparison.pairs import CENTRES, binned, index_and_correlation, log_fit
+from ontogeny.analysis.comparison.waves import shuffled
+from ontogeny.data import Stimuli, correlated_noise, gaussian_noise, recording_of
+from ontogeny.data.recorded_waves import recorded_waves
+from ontogeny.data.recordings import write_nwb
+from ontogeny.data.references import it_rdms, references
+
+
+def stimuli(count=60, units=36):
+    random = np.random.default_rng(5)
+    return Stimuli.from_arrays(random.random((count, 6, units // 6)), np.arange(count) % 3)
+
+
+def recording(units=16, seconds=120.0, shared=0.5, seed=0):
+    """Poisson spikes on a grid of 50 um, of which neighbours share some."""
+    random = np.random.default_rng(seed)
+    common = random.uniform(0, seconds, 200)
+    trains = [
+        np.sort(
+            np.concatenate([common[random.random(200) < shared], random.uniform(0, seconds, 100)])
+        )
+        for _ in range(units)
+    ]
+    places = 50.0 * np.stack(np.meshgrid(range(4), range(units // 4)), -1).reshape(-1, 2)
+    told = {"name": "made up", "citation": "Nobody (2026)"}
+    return recording_of(trains, position=places, start=0, stop=seconds, attributes=told)
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """A figure, or a measure, that warns is wrong."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+    plt.close("all")
+
+
+def drawn(found, panels):
+    axes = plot_comparison(found)
+    assert len(axes) == panels
+    axes[0].figure.canvas.draw()
+    for ax in axes:
+        assert ax.get_ylabel() and ax.get_xticklabels()
+    labels = [text.get_text() for text in axes[0].get_legend().get_texts()]
+    assert labels[0] == "life"
+    return axes
+
+
+def of(found, **coords):
+    chosen = np.ones(found.sizes["quantity"], bool)
+    for name, value in coords.items():
+        chosen &= found[name].values == value
+    return found.isel(quantity=chosen)
+
+
+def test_white_noise_has_an_index_of_one_at_every_distance(noisy):
+    found = compare(noisy, "retinal-waves", spacing=100.0)
+    near = found.sel(quantity="correlation index of near pairs, input")
+    assert float(near["low"]) - 0.01 < 1 < float(near["high"]) + 0.01
+    known = np.isfinite(found["correlation_index"].values)
+    assert known.sum() > 5
+    np.testing.assert_allclose(found["correlation_index"].values[known], 1, atol=0.05)
+    assert float(found["value"].sel(quantity="intercept, input")) == pytest.approx(1, abs=0.01)
+    published = found["published"].sel(quantity="half maximum, input")
+    assert float(published) == 151.67
+    assert "no duration" in found.attrs["caution"] and "Demas" in found.attrs["citation"]
+    drawn(found, 2)
+
+
+def test_correlated_noise_falls_with_distance_and_its_control_does_not(noisy):
+    noise = correlated_noise(length=1.5)
+    found = compare(noisy, "retinal-waves", noise=noise, spacing=100.0)
+    near, far = (
+        found.sel(quantity=f"correlation of {which} pairs, input") for which in ("near", "far")
+    )
+    assert float(near["low"]) > 0.3 > float(far["high"])
+    assert float(near["control_low"]) < 0.01 and abs(float(near["control"])) < 0.02
+    half = found.sel(quantity="half maximum, input")
+    assert 50 < float(half["value"]) < 1000
+
+
+def test_recordings_stand_in_place_of_the_published_numbers(noisy):
+    both = [recording(), recording(seed=1)]
+    found = compare(noisy, "retinal-waves", recording=both)
+    near = found.sel(quantity="correlation index of near pairs, input")
+    assert float(near["reference_low"]) < float(near["reference"]) < float(near["reference_high"])
+    assert float(near["reference"]) > 2 and "2 recording(s)" in str(near["note"].values)
+    assert found["recorded_correlation_index"].dims == ("recording", "distance")
+    drawn(found, 2)
+    bare = both[0].drop_vars("position").drop_dims("axis", errors="ignore")
+    with pytest.raises(ValueError, match="expected a recording with positions of units in um"):
+        compare(noisy, "retinal-waves", recording=bare)
+
+
+def test_fit_recovers_an_exponential():
+    distance = np.linspace(10, 500, 200)
+    intercept, half = log_fit(30 * 2 ** (-distance / 150), distance)
+    assert (intercept, half) == (pytest.approx(30), pytest.approx(150))
+    assert np.isnan(log_fit(np.ones(200), distance)[1])
+
+
+def test_pairs_by_hand():
+    rates = np.array([[1.0, 2.0, 0.0], [3.0, 0.0, 0.0], [2.0, 1.0, 0.0]])
+    index, correlation = index_and_correlation(rates)
+    assert index[0] == pytest.approx((2 / 3 + 2 / 3) / 2, rel=1e-9)
+    assert correlation[0] == pytest.approx(-1) and np.isnan(index[1:]).all()
+    means = binned(np.array([1.0, 3.0, np.nan]), np.array([10.0, 40.0, 60.0]))
+    assert means[0] == 2 and np.isnan(means[1:]).all() and len(means) == len(CENTRES)
+
+
+def test_shuffling_keeps_what_each_unit_does():
+    rates = np.random.default_rng(0).random((50, 4))
+    mixed = shuffled(rates, 1)
+    np.testing.assert_array_equal(np.sort(mixed, axis=0), np.sort(rates, axis=0))
+    assert (mixed != rates).any()
+
+
+def test_at_birth_a_life_is_its_control(noisy):
+    for reference in ("it-rdm", "v1v2"):
+        found = of(compare(noisy, reference, stimuli=stimuli()), stage="birth")
+        assert found.sizes["quantity"] > 0
+        np.testing.assert_array_equal(found["value"].values, found["control"].values)
+        np.testing.assert_array_equal(found["low"].values, found["control_low"].values)
+
+
+def test_equal_representations_correlate_fully():
+    rates = np.random.default_rng(0).random((20, 8))
+    matrix = dissimilarities(rates)
+    for method in ("pearson", "spearman"):
+        assert alike(matrix, 2 * matrix + 1, slice(None), method) == pytest.approx(1)
+        assert alike(matrix, matrix**2, np.arange(10), "spearman") == pytest.approx(1)
+    assert np.isnan(alike(np.zeros((20, 20)), matrix, slice(None), "pearson"))
+
+
+def test_representations_beside_cortex(several):
+    found = compare(several, "it-rdm")
+    assert set(found["population"].values) == {"pixels", "hidden_1"}
+    row = found.sel(quantity="Pearson correlation with human IT, hidden_1, end")
+    assert float(row["reference"]) == pytest.approx(0.491, abs=5e-4)
+    assert float(row["reference_low"]) < 0.491 < float(row["reference_high"])
+    assert float(row["published"]) == 0.49 and "noise ceiling" in str(row["note"].values)
+    assert float(row["low"]) < float(row["value"]) < float(row["high"])
+    pixels = dissimilarities(images_for(36).rates())
+    monkey = it_rdms()["monkey"].values
+    by_hand = np.corrcoef(pixels[np.triu_indices(92, 1)], monkey)[0, 1]
+    row = found.sel(quantity="Pearson correlation with monkey IT, pixels")
+    assert float(row["value"]) == pytest.approx(by_hand)
+    assert "2 networks" in found.attrs["interval"]
+    drawn(found, 2)
+
+
+def test_without_rsatoolbox_only_the_noise_ceiling_is_missing(noisy, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rsatoolbox", None)
+    found = compare(noisy, "it-rdm")
+    assert found["value"].notnull().all() and "ceiling" not in str(found["note"].values)
+
+
+def test_inputs_that_are_no_square_cannot_see_images(make_network):
+    with pytest.raises(ValueError, match="expected a network with a square of inputs"):
+        images_for(35)
+
+
+def test_shared_variability(noisy):
+    found = compare(noisy, "v1v2", stimuli=stimuli(), input_noise_std=0.3)
+    assert found.attrs["input_noise_std"] == 0.3
+    table = references()["semedo2019"].table
+    row = found.sel(quantity="participation ratio of 79 (V1), hidden_1, end")
+    assert float(row["reference"]) == float(table["participation_ratio"].sel(area="V1"))
+    # A surrogate has no shared variability, and so no fewer dimensions than the network.
+    shared = of(found, stage="end")
+    correlation = shared.isel(
+        quantity=np.char.startswith(shared["measure"].values.astype(str), "noise")
+    )
+    assert (np.abs(correlation["surrogate"]) < 0.02).all()
+    assert float(row["surrogate"]) > float(row["value"])
+    assert "no noise of their own" in found.attrs["caution"]
+    drawn(found, 2)
+
+
+def test_development_of_activity(several):
+    found = compare(several, "v1-development", stimuli=stimuli())
+    born = of(found, stage="birth")
+    np.testing.assert_array_equal(born["value"].values, born["control"].values)
+    assert set(found["stage"].values) == {"birth", "after noise", "end", "end - birth"}
+    for measure in ("subspace alignment", "participation ratio, evoked"):
+        ends = {
+            stage: float(of(found, measure=measure, stage=stage)["value"][0])
+            for stage in ("birth", "end", "end - birth")
+        }
+        assert ends["end - birth"] == pytest.approx(ends["end"] - ends["birth"])
+        note = str(of(found, measure=measure, stage="end - birth")["note"].values[0])
+        assert "here: " in note and "published: " in note
+    assert "no unit" in found.attrs["caution"] and "Ranks of weights" in found.attrs["caution"]
+    events = of(found, measure="participation in events", stage="birth")
+    assert float(events["reference"][0]) == pytest.approx(0.4447, abs=1e-4)
+    drawn(found, 6)
+
+
+def test_spontaneous_activity_that_is_evoked_activity_is_aligned():
+    random = np.random.default_rng(0)
+    rates = random.normal(size=(500, 3)) @ random.normal(size=(3, 12))
+    assert alignment(rates, rates[::2], 3) == pytest.approx(1)
+    apart = np.zeros((2, 100, 4))
+    apart[0, :, :2], apart[1, :, 2:] = random.normal(size=(2, 100, 2))
+    assert alignment(*apart, 2) == pytest.approx(0, abs=1e-12)
+    assert np.isnan(alignment(*apart, 3))
+
+
+def test_events_are_found():
+    rates = np.zeros((100, 10))
+    rates[20, :5] = rates[60, :] = 1.0
+    np.testing.assert_allclose(event_participations(rates), [0.5, 1.0])
+    assert len(event_participations(np.zeros((5, 3)))) == 0
+
+
+def test_a_recording_beside_input_and_hidden_activity(noisy):
+    found = compare(noisy, recording(), bin_width=0.5)
+    assert found.attrs["recording"] == "made up" and found.attrs["citation"] == "Nobody (2026)"
+    rate = found.sel(quantity="mean rate")
+    assert 1 < float(rate["reference"]) < 2 and np.isnan(rate["value"])
+    row = found.sel(quantity="correlation, input")
+    assert float(row["reference_low"]) > 0.1 > abs(float(row["value"]))
+    ratio = found.sel(quantity="participation ratio, hidden_1, end")
+    # As many units as the recording has.
+    assert 1 < float(ratio["value"]) < 16 and float(ratio["surrogate"]) > float(ratio["value"])
+    drawn(found, 4)
+    bare = recording().drop_vars(["position", "axis"])
+    found = compare(noisy, bare, bin_width=0.5)
+    note = found.sel(quantity="correlation of near pairs, input")["note"]
+    assert "no positions" in str(note.values)
+    drawn(found, 2)
+    with pytest.raises(ValueError, match="give a smaller bin_width"):
+        compare(noisy, recording(), bin_width=30.0)
+
+
+def test_noise_seen_as_a_life_with_shape(noisy):
+    with pytest.raises(ValueError, match="one for each neuron of the inputs"):
+        compare(noisy, "retinal-waves", noise=correlated_noise(length=1.0, shape=(5, 5)))
+    found = compare(noisy, "retinal-waves", noise=correlated_noise(length=1.0, shape=(4, 9)))
+    assert found.attrs["spacing"] == 25.0
+
+
+def test_recorded_waves_bring_their_own_distances(noisy):
+    waves = recorded_waves(recording(), bin_width=0.5)
+    found = compare(noisy, "retinal-waves", noise=waves)
+    assert found.attrs["spacing"] == recorded_waves(recording(), shape=(6, 6)).pixel_um
+    near = found.sel(quantity="correlation of near pairs, input")
+    assert float(near["low"]) > 0.2 > abs(float(near["control"]))
+
+
+def test_files_of_recordings_are_closed(noisy, tmp_path):
+    path = tmp_path / "cells.nwb"
+    write_nwb(recording(), path)
+    found = compare(noisy, path, bin_width=0.5)
+    same = compare(noisy, recording(), bin_width=0.5)
+    np.testing.assert_array_equal(found["reference"], same["reference"])
+    if sys.platform == "linux":
+        numbers = os.listdir("/proc/self/fd")
+        assert str(path) not in {os.path.realpath(f"/proc/self/fd/{number}") for number in numbers}
+
+
+def test_figures_take_axes_and_refuse_what_is_no_comparison(noisy):
+    found = compare(noisy, "retinal-waves", noise=gaussian_noise())
+    _, axes = plt.subplots(1, 2)
+    assert (plot_comparison(found, axes) == axes).all()
+    with pytest.raises(ValueError, match=r"plot_comparison\.axes: expected 2 axes, got 1"):
+        plot_comparison(found, axes[:1])
+    with pytest.raises(ValueError, match=r"plot_comparison\.found: expected what compare\(\)"):
+        plot_comparison(xr.Dataset())
+
+
+def test_numbers_are_the_same_again(noisy):
+    one, other, third = (compare(noisy, "retinal-waves", seed=seed) for seed in (1, 1, 2))
+    xr.testing.assert_identical(one, other)
+    assert not np.array_equal(one["value"], third["value"])
