@@ -7,18 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-__all__ = ["AXES", "recording_of", "spike_trains"]
+from .ragged import Origin, ragged_recording
 
-AXES = ("x", "y", "z")
-_VARIABLES = {
-    "spike_time": {"units": "s", "long_name": "time of the spike"},
-    "spike_count": {
-        "units": "1",
-        "long_name": "number of spikes of the unit",
-        "sample_dimension": "spike",
-    },
-    "position": {"units": "um", "long_name": "position of the unit's electrode"},
-}
+__all__ = ["recording_of", "spike_trains"]
 
 
 def recording_of(
@@ -71,29 +62,14 @@ def recording_of(
         raise ValueError(f"{where}.trains: expected at least one unit, got none")
     spikes = np.concatenate(times)
     start, stop = _extent(where, spikes, start, stop)
-    names = [str(number) for number in range(len(times))] if unit is None else list(map(str, unit))
-    if len(names) != len(times) or len(set(names)) != len(names):
-        raise ValueError(
-            f"{where}.unit: expected {len(times)} different names, one for each unit, got {names}"
-        )
-    variables: dict[str, Any] = {
-        "spike_time": ("spike", spikes, _VARIABLES["spike_time"]),
-        "spike_count": ("unit", np.array([len(each) for each in times]), _VARIABLES["spike_count"]),
-    }
-    coords: dict[str, Any] = {"unit": ("unit", np.array(names, dtype=str))}
-    if position is not None:
-        places = np.asarray(position, dtype=np.float64)
-        if places.ndim != 2 or len(places) != len(times) or places.shape[1] not in (2, 3):
-            raise ValueError(
-                f"{where}.position: expected (unit, axis) with {len(times)} units and 2 or 3 axes, "
-                f"got an array of shape {places.shape}"
-            )
-        if not np.isfinite(places).all():
-            raise ValueError(f"{where}.position: expected finite micrometres, got NaN or infinity")
-        variables["position"] = (("unit", "axis"), places, _VARIABLES["position"])
-        coords["axis"] = list(AXES[: places.shape[1]])
-    attrs = {"start": start, "stop": stop, **(attributes or {})}
-    return xr.Dataset(variables, coords=coords, attrs=attrs)
+    return ragged_recording(
+        Origin(where=where),
+        spikes,
+        np.array([len(each) for each in times], dtype=np.int64),
+        unit=[str(number) for number in range(len(times))] if unit is None else unit,
+        position=position,
+        attributes={"start": start, "stop": stop, **(attributes or {})},
+    )
 
 
 def spike_trains(recording: xr.Dataset) -> Iterator[npt.NDArray[np.float64]]:
