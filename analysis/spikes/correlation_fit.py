@@ -9,7 +9,7 @@ import xarray as xr
 
 from ..array import Floats
 from .correlation_index import correlation_index
-from .pairs import percentiles
+from .pairs import drawings, percentiles
 
 __all__ = ["correlation_index_fit"]
 
@@ -85,7 +85,7 @@ def correlation_index_fit(
     >>> recording = recording_of(trains, position=[[0, 0], [100, 0], [200, 0]])
     >>> fit = correlation_index_fit(recording)
     >>> round(float(fit["intercept"]), 3), round(float(fit["half_maximum"]), 3)
-    (14.142, 200.0)
+    (10.0, 200.0)
     """
     where = "correlation_index_fit"
     if bootstrap is not None and bootstrap not in _RESAMPLED:
@@ -217,18 +217,13 @@ def _weights(
 ) -> Floats:
     """Return how often each used pair counts in one resample."""
     if bootstrap == "pairs":
-        return _times(int(used.sum()), random).astype(np.float64)
+        return drawings(int(used.sum()), random).astype(np.float64)
     if bootstrap == "recordings":
         pairs = [size * (size - 1) // 2 for size in sizes]
-        return np.repeat(_times(len(sizes), random), pairs)[used].astype(np.float64)
+        return np.repeat(drawings(len(sizes), random), pairs)[used].astype(np.float64)
     parts = []
     for size in sizes:
-        times = _times(size, random)
+        times = drawings(size, random)
         first, second = np.triu_indices(size, 1)
         parts.append(times[first] * times[second])
     return np.concatenate(parts)[used].astype(np.float64)
-
-
-def _times(number: int, random: np.random.Generator) -> npt.NDArray[np.intp]:
-    """Return how often each of so many is drawn."""
-    return np.bincount(random.integers(number, size=number), minlength=number)

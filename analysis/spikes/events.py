@@ -129,8 +129,8 @@ def event_classes(participation: xr.DataArray) -> xr.DataArray:
     values = np.asarray(participation.values, dtype=np.float64)
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueError(
-            f"event_classes.participation: expected shares between 0 and 1, got {values.min()!r} to "
-            f"{values.max()!r}; divide percentages by 100"
+            f"event_classes.participation: expected shares between 0 and 1, got {values.min():g} "
+            f"to {values.max():g}; divide percentages by 100"
         )
     found = np.where(values >= HIGH, "H", np.where(values >= LOW, "L", "none"))
     result = participation.copy(data=found).rename("event_class")

@@ -60,6 +60,7 @@ def by_distance(
 
     Examples
     --------
+    >>> from ontogeny.analysis.spikes import correlation_index
     >>> from ontogeny.data.recordings import recording_of
     >>> trains, places = [[0.1, 0.9], [0.1, 0.9], [0.5]], [[0, 0], [30, 0], [90, 0]]
     >>> pairs = correlation_index(recording_of(trains, position=places))
@@ -238,10 +239,15 @@ def _binned(
     number = int(members.max()) + 1
     drawn = np.full((max(resamples, 1), *shape), np.nan)
     for index in range(resamples):
-        times = np.bincount(random.integers(number, size=number), minlength=number)
+        times = drawings(number, random)
         drawn[index] = mean((times[first] * times[second]).astype(np.float64))[0]
     low, high = percentiles(drawn)
     return estimate, low, high, count.astype(np.int64)
+
+
+def drawings(number: int, random: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Return how often each of so many is drawn, in as many draws with replacement."""
+    return np.bincount(random.integers(number, size=number), minlength=number)
 
 
 def percentiles(drawn: Floats) -> tuple[Floats, Floats]:

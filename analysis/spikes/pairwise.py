@@ -124,7 +124,7 @@ def shift_units(
     --------
     >>> activity = xr.DataArray([[1, 0], [2, 0], [3, 1]], dims=("time", "unit"))
     >>> shift_units(activity, seed=3).values.T.tolist()
-    [[1, 2, 3], [0, 1, 0]]
+    [[2, 3, 1], [0, 0, 1]]
     """
     values = matrix_of(activity, samples, neurons, "shift_units")
     shifted = shifted_values(values.values, np.random.default_rng(seed))

@@ -134,7 +134,7 @@ def _numbers(row: dict[str, Any], text: str) -> dict[str, float]:
     good = all(np.isfinite(list(found.values()))) and found["Participation_rate"] >= 0
     if not good or found["Factor_frame"] <= 0:
         raise ValueError(
-            f"{_WHERE}.path: expected finite numbers, a share of at least 0 and a frame that lasts, "
-            f"got {found} in {text}"
+            f"{_WHERE}.path: expected finite numbers, a share of at least 0 and a frame that "
+            f"lasts, got {found} in {text}"
         )
     return found
