@@ -1,19 +1,15 @@
 """Find the files of an image set on this machine, or download them into the user's cache."""
 
-import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import pooch
-
+from .fetching import ENVIRONMENT, cache_folder, digest, fetch
 from .idx import read_payload
 from .source import ImageSource
 
-ENVIRONMENT = "ONTOGENY_DATA"
 SYSTEM = Path("/usr/share/datasets")
 
 Content = TypeVar("Content")
@@ -134,7 +130,7 @@ def verified_payload(path: Path, source: ImageSource, file: str) -> bytes:
         payload = read_payload(path)
         found = hashlib.sha256(payload).hexdigest()
     except ValueError as error:
-        whole = _digest(path, "sha256")
+        whole = digest(path, "sha256")
         found = f"a truncated or damaged gzip file (the file itself has sha256 {whole})"
         raise ValueError(_damaged(path, source, file, "unpacked content", found)) from error
     if found != expected:
@@ -151,14 +147,9 @@ def verify_file(path: Path, source: ImageSource, file: str) -> None:
         If the file is damaged or another one.
     """
     known = source.files[file]
-    found = _digest(path, known.algorithm)
+    found = digest(path, known.algorithm)
     if found != known.archive:
         raise ValueError(_damaged(path, source, file, "the official file", found))
-
-
-def _digest(path: Path, algorithm: str) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, algorithm).hexdigest()
 
 
 def _damaged(path: Path, source: ImageSource, file: str, what: str, found: str) -> str:
@@ -192,7 +183,7 @@ def _folders(source: ImageSource, data_dir: str | Path | None) -> list[Path]:
 
 
 def _cache(source: ImageSource) -> Path:
-    return Path(pooch.os_cache("ontogeny")) / source.folders[0]
+    return cache_folder() / source.folders[0]
 
 
 def _spellings(source: ImageSource, file: str) -> tuple[str, ...]:
@@ -228,17 +219,6 @@ def _download(
 def _fetch(
     source: ImageSource, file: str, url: str, check: Callable[[Path], Content]
 ) -> tuple[Path, Content]:
-    cache = _cache(source)
-    cache.mkdir(parents=True, exist_ok=True)
     known = source.files[file]
-    name = file + source.suffix
-    try:
-        with tempfile.TemporaryDirectory(dir=cache, prefix=".download-") as folder:
-            expected = f"{known.algorithm}:{known.archive}"
-            path = Path(pooch.retrieve(url, expected, fname=name, path=folder))
-            content = check(path)
-            os.replace(path, cache / name)
-        return cache / name, content
-    finally:
-        with contextlib.suppress(OSError):  # goes only if it is empty
-            cache.rmdir()
+    target = _cache(source) / (file + source.suffix)
+    return target, fetch(url, f"{known.algorithm}:{known.archive}", target, check)

@@ -32,7 +32,9 @@ def opened(path: Path, where: str) -> Any:
         ) from error
 
 
-def array_at(file: Any, name: str, kinds: str, origin: Origin, *, largest: int | None = None) -> Any:
+def array_at(
+    file: Any, name: str, kinds: str, origin: Origin, *, largest: int | None = None
+) -> Any:
     """Return a dataset of a file, not read yet, if it is one that can be read safely.
 
     Parameters

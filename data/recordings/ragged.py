@@ -215,7 +215,11 @@ def _declared(
     if not np.isfinite(lowest) or (stop is not None and not np.isfinite(highest)):
         raise origin.refusal("start, stop", "finite seconds", f"{start} and {stop}")
     if lowest > highest:
-        raise origin.refusal("start, stop", "start before stop, from 0 s on if no start is given", f"{start} and {stop}")
+        raise origin.refusal(
+            "start, stop",
+            "start before stop, from 0 s on if no start is given",
+            f"{start} and {stop}",
+        )
     return lowest, highest
 
 
@@ -235,9 +239,7 @@ def _wrong_names(names: Sequence[str]) -> str:
     return f"{twice[:5]} more than once" if twice else f"{len(names)} names"
 
 
-def _checked_places(
-    origin: Origin, position: npt.ArrayLike, units: int
-) -> npt.NDArray[np.float64]:
+def _checked_places(origin: Origin, position: npt.ArrayLike, units: int) -> npt.NDArray[np.float64]:
     places = np.asarray(position, dtype=np.float64)
     if places.ndim != 2 or len(places) != units or places.shape[1] not in (2, 3):
         raise origin.refusal(

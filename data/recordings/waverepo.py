@@ -17,10 +17,10 @@ from .ragged import (
     spike_extent,
 )
 
-__all__ = ["LAYOUT", "STUDIES", "open_waverepo"]
+__all__ = ["LAYOUT", "LICENCE", "STUDIES", "open_waverepo"]
 
 LAYOUT = ("spikes", "sCount")
-_LICENCE = "CC0 1.0"
+LICENCE = "CC0 1.0"
 _COLLECTION = (
     "Eglen SJ, Weeks M, Jessop M, Simonotto J, Jackson T, Sernagor E (2014) A data repository and "
     "analysis framework for spontaneous neural activity recordings in developing retina. "
@@ -152,5 +152,5 @@ def _facts(file: Any, path: Path, origin: Origin) -> dict[str, str | float]:
         facts[name] = value
     study = str(facts.get("study", ""))
     if study in STUDIES:
-        facts |= {"citation": f"{STUDIES[study]}; {_COLLECTION}", "licence": _LICENCE}
+        facts |= {"citation": f"{STUDIES[study]}; {_COLLECTION}", "licence": LICENCE}
     return facts

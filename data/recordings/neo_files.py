@@ -1,0 +1,287 @@
+"""Spikes in the files of recording systems, as far as Neo reads them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from ..extras import needed
+from .ragged import Origin, checked_counts, ordered, ragged_recording, spike_extent
+
+__all__ = ["neo_readers", "open_neo"]
+
+_PLACES = ("position", "coordinates")
+_UNSAFE = ("PickleIO",)  # unpickling runs what the file says
+
+
+class _Trains:
+    """Spike trains one after another, as an array that slices are read from.
+
+    Parameters
+    ----------
+    trains : sequence
+        Spike trains of Neo, or its proxies of those in a file.
+    """
+
+    def __init__(self, trains: Sequence[Any]) -> None:
+        self.trains = trains
+        self.ends = np.cumsum([train.shape[0] for train in trains])
+        self.shape = (int(self.ends[-1]),)
+        self.dtype = np.dtype(np.float64)
+
+    def __getitem__(self, key: tuple[Any, ...]) -> npt.NDArray[np.float64]:
+        """Read the trains that a slice, or one place, touches."""
+        (wanted,) = key
+        if not isinstance(wanted, slice):
+            return self[(slice(int(wanted), int(wanted) + 1),)].reshape(())
+        start, stop, step = wanted.indices(self.shape[0])
+        parts = [np.empty(0)]
+        begin = 0
+        for train, end in zip(self.trains, self.ends.tolist(), strict=True):
+            if begin < stop and end > start:
+                parts.append(_seconds(train)[max(start - begin, 0) : stop - begin])
+            begin = end
+        return np.concatenate(parts)[::step]
+
+
+def neo_readers(where: str = "open_recording") -> list[str]:
+    """Return the names of Neo's readers of files with spikes, those that unpickle left out."""
+    io = needed("neo.io", where)
+    return sorted({each.__name__ for each in io.iolist} - set(_UNSAFE))
+
+
+def open_neo(
+    path: Path, *, reader: str | None = None, segment: int | None = None, sort: bool = False
+) -> xr.Dataset:
+    """Open the spikes of a file that Neo reads.
+
+    Where Neo's reader can, spikes stay in the file until they are needed; they are checked once.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File, or folder where the recording system writes such.
+    reader : str, optional
+        Name of Neo's class, such as "PlexonIO"; by default the first one for the suffix that finds
+        spike trains.
+    segment : int, optional
+        Which segment, from 0 on, of all segments of all blocks; needed if there are several.
+    sort : bool
+        Whether to sort the spikes of each unit, which needs them in memory.
+
+    Returns
+    -------
+    xarray.Dataset
+        As `recording_of` makes it, in seconds; ``position`` where every spike train has an
+        annotation "position" or "coordinates" of two or three micrometres; ``unit_<annotation>``
+        for what all trains are annotated with; ``epoch_start``, ``epoch_stop`` and
+        ``epoch_label`` where there are epochs; texts and numbers that the segment is annotated with
+        as attributes.
+
+    Raises
+    ------
+    ValueError
+        If no reader finds spikes, or there are several segments and none is named.
+    ImportError
+        If Neo is not installed.
+    """
+    origin = Origin(where="open_recording", place=str(path))
+    found, close = _found(path, reader, segment, origin)
+    trains = list(found.spiketrains)
+    counts = checked_counts(
+        origin, [train.shape[0] for train in trains], sum(train.shape[0] for train in trains)
+    )
+    unit = _names(trains)
+    try:
+        # Readers of Neo raise what they like at files that are damaged further in.
+        times = _attempt(origin, lambda: _times(trains, counts, sort))
+        start = min(float(train.t_start.rescale("s")) for train in trains)
+        stop = max(float(train.t_stop.rescale("s")) for train in trains)
+        start, stop = spike_extent(origin, times, counts, unit, start=start, stop=stop)
+        recording = ragged_recording(
+            origin,
+            times,
+            counts,
+            unit=unit,
+            position=_positions(trains),
+            attributes={
+                **_plain(found.annotations),
+                "start": start,
+                "stop": stop,
+                "name": found.name or path.stem,
+                "source": path.name,
+            },
+        )
+        recording = recording.assign(**_of_units(trains), **_epochs(found))
+    except BaseException:
+        close()
+        raise
+    recording.set_close(close)
+    return recording
+
+
+def _times(trains: Sequence[Any], counts: npt.NDArray[np.int64], sort: bool) -> Any:
+    together = _Trains(trains)
+    if sort:
+        return ordered(together, counts)
+    in_memory = all(not hasattr(train, "load") for train in trains)
+    return together[(slice(None),)] if in_memory else together
+
+
+def _found(
+    path: Path, reader: str | None, segment: int | None, origin: Origin
+) -> tuple[Any, Callable[[], None]]:
+    """Return the segment with spikes, and what closes the file."""
+    reasons = []
+    for kind in _candidates(path, reader, origin):
+        try:
+            source = kind(str(path))
+            blocks = source.read(lazy=kind.support_lazy)
+        except Exception as error:  # Neo's readers raise what they like at files of others
+            reasons.append(f"{kind.__name__}: {type(error).__name__}: {error}"[:200])
+            continue
+        close = getattr(source, "close", _nothing)
+        segments = [each for block in blocks for each in block.segments]
+        if not any(len(each.spiketrains) for each in segments):
+            reasons.append(f"{kind.__name__}: no spike trains")
+            close()
+            continue
+        try:
+            return _chosen(segments, segment, origin), close
+        except ValueError:
+            close()
+            raise
+    raise origin.refusal(
+        "path",
+        "spike trains that Neo reads",
+        f"none ({'; '.join(reasons)})",
+        'kind="PlexonIO", or another reader of Neo, says what the file is',
+    )
+
+
+def _chosen(segments: Sequence[Any], segment: int | None, origin: Origin) -> Any:
+    if segment is None and len(segments) > 1:
+        raise origin.refusal(
+            "segment",
+            "the number of a segment",
+            f"none, and {len(segments)} segments",
+            f"pass segment=0 to segment={len(segments) - 1}",
+        )
+    number = 0 if segment is None else segment
+    if not 0 <= number < len(segments) or not len(segments[number].spiketrains):
+        raise origin.refusal(
+            "segment", f"one of {len(segments)} segments, with spike trains", number
+        )
+    return segments[number]
+
+
+def _candidates(path: Path, reader: str | None, origin: Origin) -> list[Any]:
+    io = needed("neo.io", origin.where)
+    if reader is not None:
+        if reader not in neo_readers(origin.where):
+            raise origin.refusal(
+                "kind", f"a reader of Neo ({', '.join(neo_readers())})", repr(reader)
+            )
+        return [getattr(io, reader)]
+    suffix = path.suffix[1:].lower()
+    kinds = [each for each in io.io_by_extension.get(suffix, []) if each.__name__ not in _UNSAFE]
+    if not suffix or not kinds:
+        raise origin.refusal(
+            "path",
+            "a file of waverepo, NWB, CSV or npz, or one with a suffix that Neo knows",
+            f"the suffix {path.suffix!r}",
+            'kind="csv" and the like say what the file is',
+        )
+    return kinds
+
+
+def _attempt(origin: Origin, read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except Exception as error:
+        raise origin.refusal(
+            "path", "spikes that Neo reads", f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _seconds(train: Any) -> npt.NDArray[np.float64]:
+    loaded = train.load() if hasattr(train, "load") else train
+    return np.asarray(loaded.rescale("s").magnitude, dtype=np.float64)
+
+
+def _names(trains: Sequence[Any]) -> list[str]:
+    """Return names of the trains, their numbers where some have none or share theirs."""
+    names = [str(train.name or train.annotations.get("id") or "") for train in trains]
+    if all(names) and len(set(names)) == len(names):
+        return names
+    return [str(number) for number in range(len(trains))]
+
+
+def _positions(trains: Sequence[Any]) -> list[Any] | None:
+    for name in _PLACES:
+        places = [train.annotations.get(name) for train in trains]
+        if all(place is not None for place in places):
+            return [_micrometres(place) for place in places]
+    return None
+
+
+def _micrometres(place: Any) -> npt.NDArray[np.float64]:
+    if hasattr(place, "rescale") and not place.dimensionality.string == "dimensionless":
+        place = place.rescale("um").magnitude
+    return np.asarray(place, dtype=np.float64)
+
+
+def _plain(annotations: Mapping[str, Any]) -> dict[str, str | float]:
+    return {
+        str(name): value
+        for name, value in annotations.items()
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+    }
+
+
+def _of_units(trains: Sequence[Any]) -> dict[str, Any]:
+    """Return what all trains are annotated with, as variables of units."""
+    each = [_plain(train.annotations) for train in trains]
+    shared = [name for name in each[0] if all(name in other for other in each)]
+    columns = {name: [own[name] for own in each] for name in shared}
+    return {
+        f"unit_{name}": ("unit", np.array(values), {"long_name": name})
+        for name, values in columns.items()
+        if len({isinstance(value, str) for value in values}) == 1
+    }
+
+
+def _epochs(segment: Any) -> dict[str, Any]:
+    starts, stops, labels = [np.empty(0)], [np.empty(0)], [np.empty(0, dtype=str)]
+    for epoch in _loaded(segment.epochs):
+        begin = np.asarray(epoch.times.rescale("s").magnitude, dtype=np.float64)
+        starts.append(begin)
+        stops.append(begin + np.asarray(epoch.durations.rescale("s").magnitude, dtype=np.float64))
+        labels.append(np.asarray(epoch.labels).astype(str))
+    if len(np.concatenate(starts)) == 0:
+        return {}
+    return {
+        "epoch_start": (
+            "epoch",
+            np.concatenate(starts),
+            {"units": "s", "long_name": "start of the epoch"},
+        ),
+        "epoch_stop": (
+            "epoch",
+            np.concatenate(stops),
+            {"units": "s", "long_name": "end of the epoch"},
+        ),
+        "epoch_label": ("epoch", np.concatenate(labels), {"long_name": "label of the epoch"}),
+    }
+
+
+def _loaded(parts: Sequence[Any]) -> Iterator[Any]:
+    for part in parts:
+        yield part.load() if hasattr(part, "load") else part
+
+
+def _nothing() -> None:
+    """Close nothing."""
