@@ -1,16 +1,24 @@
 """Measures of the activity of many neurons at once."""
 
 from .dimensionality import effective_dimension, participation_ratio
+from .dissimilarity import representational_dissimilarity, square_dissimilarity
 from .divergence import spontaneous_evoked_divergence
-from .power_law import power_law_exponent
-from .subspace import subspace_alignment
+from .noise_correlation import noise_correlation
+from .rdms import noise_ceiling, rdm_correlation
+from .similarity import linear_cka
+from .sparseness import sparseness
 from .words import binary_words
 
 __all__ = [
     "binary_words",
     "effective_dimension",
+    "linear_cka",
+    "noise_ceiling",
+    "noise_correlation",
     "participation_ratio",
-    "power_law_exponent",
+    "rdm_correlation",
+    "representational_dissimilarity",
+    "sparseness",
     "spontaneous_evoked_divergence",
-    "subspace_alignment",
+    "square_dissimilarity",
 ]
