@@ -24,12 +24,8 @@ def opened(path: Path, where: str) -> Any:
         If it is truncated, damaged, or no HDF5 file.
     """
     h5py = needed("h5py", where)
-    try:
+    with Origin(where=where, place=str(path)).reading("a whole HDF5 file"):
         return h5py.File(path, "r", rdcc_nbytes=_CACHE)
-    except OSError as error:
-        raise Origin(where=where, place=str(path)).refusal(
-            "path", "a whole HDF5 file", f"a truncated or damaged one, or none ({error})"
-        ) from error
 
 
 def array_at(
@@ -62,10 +58,7 @@ def array_at(
     """
     h5py = needed("h5py", origin.where)
     link = file.get(name, getlink=True)
-    try:
-        found = None if isinstance(link, h5py.ExternalLink) else file.get(name)
-    except (OSError, RuntimeError, KeyError) as error:
-        raise origin.refusal(name, "a dataset", f"a damaged one ({error})") from error
+    found = None if isinstance(link, h5py.ExternalLink) else file.get(name)
     if not isinstance(found, h5py.Dataset) or found.is_virtual or found.external:
         got = "none" if link is None else "a group, a link, or values of another file"
         raise origin.refusal(name, "a dataset with values in this file", got)
@@ -90,7 +83,7 @@ def texts_at(file: Any, name: str, origin: Origin, *, largest: int) -> list[str]
     try:
         values = np.atleast_1d(found[()]).ravel().tolist()
         return [each.decode("utf-8") if isinstance(each, bytes) else str(each) for each in values]
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise origin.refusal(name, "text in UTF-8", f"other bytes ({error})") from error
 
 

@@ -90,37 +90,40 @@ def open_neo(
     """
     origin = Origin(where="open_recording", place=str(path))
     found, close = _found(path, reader, segment, origin)
-    trains = list(found.spiketrains)
-    counts = checked_counts(
-        origin, [train.shape[0] for train in trains], sum(train.shape[0] for train in trains)
-    )
-    unit = _names(trains)
     try:
-        # Readers of Neo raise what they like at files that are damaged further in.
-        times = _attempt(origin, lambda: _times(trains, counts, sort))
-        start = min(float(train.t_start.rescale("s")) for train in trains)
-        stop = max(float(train.t_stop.rescale("s")) for train in trains)
-        start, stop = spike_extent(origin, times, counts, unit, start=start, stop=stop)
-        recording = ragged_recording(
-            origin,
-            times,
-            counts,
-            unit=unit,
-            position=_positions(trains),
-            attributes={
-                **_plain(found.annotations),
-                "start": start,
-                "stop": stop,
-                "name": found.name or path.stem,
-                "source": path.name,
-            },
-        )
-        recording = recording.assign(**_of_units(trains), **_epochs(found))
+        with origin.reading("spikes that Neo reads"):
+            recording = _read(found, path, origin, sort)
     except BaseException:
         close()
         raise
     recording.set_close(close)
     return recording
+
+
+def _read(found: Any, path: Path, origin: Origin, sort: bool) -> xr.Dataset:
+    trains = list(found.spiketrains)
+    sizes = [train.shape[0] for train in trains]
+    counts = checked_counts(origin, sizes, sum(sizes))
+    unit = _names(trains)
+    times = _times(trains, counts, sort)
+    start, stop = spike_extent(
+        origin,
+        times,
+        counts,
+        unit,
+        start=min(float(train.t_start.rescale("s")) for train in trains),
+        stop=max(float(train.t_stop.rescale("s")) for train in trains),
+    )
+    own = {"start": start, "stop": stop, "name": found.name or path.stem, "source": path.name}
+    recording = ragged_recording(
+        origin,
+        times,
+        counts,
+        unit=unit,
+        position=_positions(trains),
+        attributes={**_plain(found.annotations), **own},
+    )
+    return recording.assign(**_of_units(trains), **_epochs(found))
 
 
 def _times(trains: Sequence[Any], counts: npt.NDArray[np.int64], sort: bool) -> Any:
@@ -196,15 +199,6 @@ def _candidates(path: Path, reader: str | None, origin: Origin) -> list[Any]:
             'kind="csv" and the like say what the file is',
         )
     return kinds
-
-
-def _attempt(origin: Origin, read: Callable[[], Any]) -> Any:
-    try:
-        return read()
-    except Exception as error:
-        raise origin.refusal(
-            "path", "spikes that Neo reads", f"{type(error).__name__}: {error}"
-        ) from error
 
 
 def _seconds(train: Any) -> npt.NDArray[np.float64]:

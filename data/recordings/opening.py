@@ -175,7 +175,7 @@ def _kind(path: Path, origin: Origin) -> str:
 
 
 def _kind_of_hdf5(path: Path, origin: Origin) -> str:
-    with opened(path, origin.where) as file:
+    with opened(path, origin.where) as file, origin.reading("a whole HDF5 file"):
         if "nwb_version" in file.attrs:
             return "nwb"
         names = sorted(file)[:20]

@@ -1,7 +1,8 @@
 """Spikes of units, one after another along one dim: checked, and put together as a dataset."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,10 @@ _VARIABLES = {
 }
 
 
+class Refusal(ValueError):
+    """What was read is not as expected, and the message says how."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """Say in messages what was read, and where.
@@ -42,13 +47,25 @@ class Origin:
     where: str
     place: str = ""
 
-    def refusal(self, what: str, expected: str, got: object, cure: str = "") -> ValueError:
+    def refusal(self, what: str, expected: str, got: object, cure: str = "") -> Refusal:
         """Make the error of something that is not as expected."""
         place = f" in {self.place!r}" if self.place else ""
-        return ValueError(
+        return Refusal(
             f"{self.where}.{what}: expected {expected}, got {got}{place}"
             + (f"; {cure}" if cure else "")
         )
+
+    @contextmanager
+    def reading(self, expected: str) -> Iterator[None]:
+        """Say where it was that a reader of files stumbled; they raise what they like."""
+        try:
+            yield
+        except (Refusal, ImportError, MemoryError):
+            raise
+        except Exception as error:
+            raise self.refusal(
+                "path", expected, f"a damaged one, or another ({type(error).__name__}: {error})"
+            ) from error
 
 
 def ragged_recording(
@@ -223,7 +240,7 @@ def _declared(
     return lowest, highest
 
 
-def _outside(origin: Origin, time: float, name: str, lowest: float, highest: float) -> ValueError:
+def _outside(origin: Origin, time: float, name: str, lowest: float, highest: float) -> Refusal:
     if not np.isfinite(time):
         return origin.refusal("times", "finite seconds", f"{time} of unit {name!r}")
     return origin.refusal(

@@ -87,10 +87,8 @@ def open_waverepo(
     origin = Origin(where="open_recording", place=str(path))
     file = opened(path, origin.where)
     try:
-        recording = _read(file, path, origin, sort, start, stop)
-    except OSError as error:
-        file.close()
-        raise origin.refusal("path", "a whole file", f"a damaged one ({error})") from error
+        with origin.reading("a whole HDF5 file"):
+            recording = _read(file, path, origin, sort, start, stop)
     except BaseException:
         file.close()
         raise
