@@ -32,7 +32,8 @@ def coincidences(a: Floats, b: Floats, window: float) -> int:
     >>> coincidences(np.array([0.1, 0.2]), np.array([0.15, 0.9]), 0.05)
     2
     """
-    low, high = _neighbours(*sorted((a, b), key=len), window)
+    few, many = (a, b) if len(a) <= len(b) else (b, a)
+    low, high = _neighbours(few, many, window)
     return int((high - low).sum())
 
 

@@ -1,5 +1,8 @@
 """How much more often than by chance two units spike together."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -130,7 +133,7 @@ def correlation_index_of_rates(
     [2.0]
     """
     where = "correlation_index_of_rates"
-    values = matrix_of(activity, samples, neurons, where)
+    values = matrix_of(activity, samples, neurons, f"{where}.activity")
     if (values.values < 0).any():
         raise ValueError(
             f"{where}.activity: expected rates of at least 0, got {float(values.min())!r}; noise "
@@ -174,13 +177,13 @@ def matrix_of(activity: xr.DataArray, samples: str, neurons: str, where: str) ->
     samples, neurons : str
         Names of the dims.
     where : str
-        The function that asks, for messages.
+        The argument, with the function that asks, for messages.
     """
     for dim in (samples, neurons):
-        check_dim(activity, dim, f"{where}.activity")
+        check_dim(activity, dim, where)
     if activity.sizes[neurons] < 2 or not activity.sizes[samples]:
         raise ValueError(
-            f"{where}.activity: expected samples of at least 2 neurons, got "
+            f"{where}: expected samples of at least 2 neurons, got "
             f"{activity.sizes[samples]} of {activity.sizes[neurons]}"
         )
     return activity.transpose(..., samples, neurons)
@@ -218,7 +221,7 @@ def positions_for(
 def pairs_of(
     name: str,
     found: Floats,
-    attrs: dict[str, object],
+    attrs: Mapping[str, Any],
     values: xr.DataArray,
     position: xr.DataArray | None,
     neurons: str,
@@ -232,7 +235,7 @@ def pairs_of(
         Name of the measure.
     found : numpy.ndarray, (..., pair)
         Its values.
-    attrs : dict
+    attrs : mapping
         Its units and long name.
     values : xarray.DataArray, (..., samples, neurons)
         The activity.

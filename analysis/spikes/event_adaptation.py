@@ -37,6 +37,8 @@ def event_adaptation(
     (age, dye, depth), which alone correlate amplitudes of one animal with each other. So
     `correlation` is over all events, as published, and `within` over what is left when the means
     of every animal are subtracted; only the latter can speak for adaptation.
+    In the table there is none within animals, and the correlation over all events is what shuffling
+    amplitudes within animals gives as well.
 
     Parameters
     ----------

@@ -247,7 +247,7 @@ def _measures(
 def _checked(
     activity: xr.DataArray, threshold: float, samples: str, neurons: str, where: str
 ) -> xr.DataArray:
-    values = matrix_of(activity, samples, neurons, where)
+    values = matrix_of(activity, samples, neurons, f"{where}.activity")
     if values.ndim != 2:
         raise ValueError(
             f"{where}.activity: expected dims '{samples}' and '{neurons}' alone, got "

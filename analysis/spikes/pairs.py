@@ -76,7 +76,7 @@ def by_distance(
         )
     limits = np.asarray(edges, dtype=np.float64)
     if limits.ndim != 1 or limits.size < 2 or not (np.diff(limits) > 0).all():
-        raise ValueError(f"{where}.edges: expected at least 2 ascending edges, got {edges}")
+        raise ValueError(f"{where}.edges: expected at least 2 ascending edges, got {edges!r}")
     values = pairs[name].transpose(..., "pair")
     units = [np.asarray(pairs[f"unit_{side}"].values) for side in (1, 2)]
     mean, low, high, count = _binned(

@@ -66,12 +66,12 @@ def pairwise_correlation(
     ([0.5, nan, nan], 1)
     """
     where = "pairwise_correlation"
-    values = matrix_of(counts, samples, neurons, where)
+    values = matrix_of(counts, samples, neurons, f"{where}.counts")
     scores, spread = standardised(np.asarray(values.values, dtype=np.float64))
     first, second = unit_pairs(scores.shape[-1])
     found = (np.swapaxes(scores, -1, -2) @ scores / scores.shape[-2])[..., first, second]
     found = np.where(spread[..., first] & spread[..., second], np.clip(found, -1, 1), np.nan)
-    attrs: dict[str, object] = {"units": "1", "long_name": "pairwise correlation"}
+    attrs = {"units": "1", "long_name": "pairwise correlation"}
     place = positions_for(values, position, where)
     result = pairs_of(where, found, attrs, values, place, neurons)
     outer = values.dims[:-2]
@@ -126,7 +126,7 @@ def shift_units(
     >>> shift_units(activity, seed=3).values.T.tolist()
     [[2, 3, 1], [0, 0, 1]]
     """
-    values = matrix_of(activity, samples, neurons, "shift_units")
+    values = matrix_of(activity, samples, neurons, "shift_units.activity")
     shifted = shifted_values(values.values, np.random.default_rng(seed))
     return values.copy(data=shifted).transpose(*activity.dims)
 
