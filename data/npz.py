@@ -11,7 +11,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 
 # What zipfile and the parser of headers raise at content that is not theirs.
-DAMAGE = (
+_DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     OSError,
@@ -50,7 +50,7 @@ def read_bytes(
     try:
         with zipfile.ZipFile(path) as archive:
             return {name: _array(archive, path, name, shape) for name, shape in shapes.items()}
-    except DAMAGE as error:
+    except _DAMAGE as error:
         raise ValueError(
             f"load_images: expected a whole .npz file, got a damaged one at {str(path)!r} ({error})"
         ) from error

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import xarray as xr
 from numpy.lib import format as npy
 
-from ..npz import DAMAGE
 from .ragged import (
     MAXIMUM_UNITS,
     Origin,
@@ -137,25 +136,22 @@ def _read(path: Path, origin: Origin, columns: dict[str, str]) -> dict[str, npt.
     wrong = set(columns) - set(_ROLES)
     if wrong:
         raise origin.refusal("columns", f"arrays for {', '.join(_ROLES)}", f"{sorted(wrong)}")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = set(archive.namelist())
-            names = {role: f"{columns.get(role, role)}.npy" for role in _ROLES}
-            for role in {"time", *columns}:
-                if names[role] not in members:
-                    raise origin.refusal(
-                        "columns",
-                        f"an array {names[role][:-4]!r} for the {role}",
-                        f"{sorted(member.removesuffix('.npy') for member in members)[:20]}",
-                        'columns={"time": ..., "unit": ...} says which is which',
-                    )
-            return {
-                role: _member(archive, name, _ROLES[role], origin)
-                for role, name in names.items()
-                if name in members
-            }
-    except DAMAGE as error:
-        raise origin.refusal("path", "a whole .npz file", f"a damaged one ({error})") from error
+    with origin.reading("a whole .npz file"), zipfile.ZipFile(path) as archive:
+        members = set(archive.namelist())
+        names = {role: f"{columns.get(role, role)}.npy" for role in _ROLES}
+        for role in {"time", *columns}:
+            if names[role] not in members:
+                raise origin.refusal(
+                    "columns",
+                    f"an array {names[role][:-4]!r} for the {role}",
+                    f"{sorted(member.removesuffix('.npy') for member in members)[:20]}",
+                    'columns={"time": ..., "unit": ...} says which is which',
+                )
+        return {
+            role: _member(archive, name, _ROLES[role], origin)
+            for role, name in names.items()
+            if name in members
+        }
 
 
 def _member(archive: zipfile.ZipFile, name: str, kinds: str, origin: Origin) -> npt.NDArray[Any]:

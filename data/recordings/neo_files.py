@@ -15,6 +15,7 @@ __all__ = ["neo_readers", "open_neo"]
 
 _PLACES = ("position", "coordinates")
 _UNSAFE = ("PickleIO",)  # unpickling runs what the file says
+_BY_NAME = ("NeoMatlabIO",)  # SciPy's reader of MATLAB files can crash at damaged ones
 
 
 class _Trains:
@@ -66,7 +67,8 @@ def open_neo(
         File, or folder where the recording system writes such.
     reader : str, optional
         Name of Neo's class, such as "PlexonIO"; by default the first one for the suffix that finds
-        spike trains.
+        spike trains. MATLAB files must be asked for, by "NeoMatlabIO": SciPy's reader can crash at
+        damaged ones.
     segment : int, optional
         Which segment, from 0 on, of all segments of all blocks; needed if there are several.
     sort : bool
@@ -142,7 +144,7 @@ def _found(
     for kind in _candidates(path, reader, origin):
         try:
             source = kind(str(path))
-            blocks = source.read(lazy=kind.support_lazy)
+            blocks = _blocks(source)
         except Exception as error:  # Neo's readers raise what they like at files of others
             reasons.append(f"{kind.__name__}: {type(error).__name__}: {error}"[:200])
             continue
@@ -163,6 +165,17 @@ def _found(
         f"none ({'; '.join(reasons)})",
         'kind="PlexonIO", or another reader of Neo, says what the file is',
     )
+
+
+def _blocks(source: Any) -> list[Any]:
+    """Return all blocks of a file; readers that can leave the spikes there give one at a time."""
+    if not source.support_lazy:
+        return list(source.read())
+    if not hasattr(source, "block_count"):
+        return list(source.read(lazy=True))
+    return [
+        source.read_block(block_index=number, lazy=True) for number in range(source.block_count())
+    ]
 
 
 def _chosen(segments: Sequence[Any], segment: int | None, origin: Origin) -> Any:
@@ -190,8 +203,17 @@ def _candidates(path: Path, reader: str | None, origin: Origin) -> list[Any]:
             )
         return [getattr(io, reader)]
     suffix = path.suffix[1:].lower()
-    kinds = [each for each in io.io_by_extension.get(suffix, []) if each.__name__ not in _UNSAFE]
-    if not suffix or not kinds:
+    kinds = io.io_by_extension.get(suffix, []) if suffix else []
+    named = [each.__name__ for each in kinds if each.__name__ in _BY_NAME]
+    if named:
+        raise origin.refusal(
+            "kind",
+            f"{named[0]!r} for files of this suffix that are trusted",
+            "none",
+            "a damaged one can end the process",
+        )
+    kinds = [each for each in kinds if each.__name__ not in _UNSAFE]
+    if not kinds:
         raise origin.refusal(
             "path",
             "a file of waverepo, NWB, CSV or npz, or one with a suffix that Neo knows",

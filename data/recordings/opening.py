@@ -54,7 +54,9 @@ def open_recording(
         The file; a folder for Zarr stores of NWB, and for systems whose readers in Neo take one.
     kind : str, optional
         "waverepo" (HDF5 of the waverepo collection), "nwb", "csv", "npz", "neo", or the name of a
-        reader of Neo such as "PlexonIO"; by default found by content and suffix.
+        reader of Neo such as "PlexonIO"; by default found by content and suffix. MATLAB files that
+        Neo wrote are only read when asked for, by "NeoMatlabIO", as SciPy's reader of them can
+        crash at damaged ones.
     columns : mapping of str to str or int, optional
         For "csv" and "npz": which column or array is ``unit``, ``time`` and so on; tables without
         names of columns take numbers from 0 on. By default they have these names.

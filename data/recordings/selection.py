@@ -181,4 +181,4 @@ def _edges(start: float, stop: float, width: float, units: int) -> npt.NDArray[n
             f"spike_counts.bin_width: expected at most {_LARGEST} counts, got {bins:.3g} bins of "
             f"{units} units; take wider bins, or a part with start= and stop="
         )
-    return start + width * np.arange(int(bins) + 1)
+    return np.minimum(start + width * np.arange(int(bins) + 1), stop)

@@ -149,27 +149,45 @@ def spikes(at: int, value: float) -> np.ndarray:
         ({"spikes": spikes(5, np.inf)}, r"times: expected finite seconds, got inf of unit 'ch_3'"),
         ({"spikes": spikes(4, -0.5)}, r"times: expected seconds from 0.0 to inf, got -0.5 of unit"),
         ({"spikes": spikes(3, 0.0)}, r"times: expected ascending times of each unit, got others"),
-        ({"spikes": np.zeros((2, 3))}, r"spikes: expected times along one axis, got shape \(2, 3\)"),
+        (
+            {"spikes": np.zeros((2, 3))},
+            r"spikes: expected times along one axis, got shape \(2, 3\)",
+        ),
         ({"spikes": np.array([b"1"] * 6)}, r"spikes: expected values of kind f, got \|S1"),
         ({"spikes": np.arange(6)}, r"spikes: expected values of kind f, got int64"),
-        ({"sCount": [4, 0, 1]}, r"counts: expected counts that sum to the number of spikes, 6, got"),
-        ({"sCount": [4, -1, 3]}, r"counts: expected numbers of spikes, 0 or more, got -1 for unit 1"),
+        (
+            {"sCount": [4, 0, 1]},
+            r"counts: expected counts that sum to the number of spikes, 6, got",
+        ),
+        (
+            {"sCount": [4, -1, 3]},
+            r"counts: expected numbers of spikes, 0 or more, got -1 for unit 1",
+        ),
         ({"sCount": [4.5, 0, 1.5]}, r"counts: expected numbers of spikes, 0 or more, got 4.5 for"),
-        ({"sCount": np.array([2**63, 2**63, 6], np.uint64)}, r"counts: expected .*, got the sum 18"),
+        (
+            {"sCount": np.array([2**63, 2**63, 6], np.uint64)},
+            r"counts: expected .*, got the sum 18",
+        ),
         ({"sCount": 6}, r"counts: expected whole numbers along one axis, got int64 of shape \(\)"),
         ({"sCount": [[4, 0, 2]]}, r"counts: expected whole numbers along one axis"),
         ({"sCount": ["4", "0", "2"]}, r"sCount: expected values of kind i or u or f, got object"),
         ({"epos": np.zeros((2, 4))}, r"epos: expected \(axis, unit\) with 2 or 3 axes and 3 units"),
         ({"epos": np.zeros((1, 3))}, r"epos: expected \(axis, unit\) with 2 or 3 axes and 3 units"),
         ({"epos": np.full((2, 3), np.nan)}, r"position: expected finite micrometres, got NaN"),
-        ({"names": np.array([b"a", b"b", b"a"])}, r"unit: expected 3 different .* got \['a'\] more"),
+        (
+            {"names": np.array([b"a", b"b", b"a"])},
+            r"unit: expected 3 different .* got \['a'\] more",
+        ),
         ({"names": np.array([b"a", b"b"])}, r"unit: expected 3 different names, .* got 2 names"),
         ({"names": np.array([b"\xff", b"b", b"c"])}, r"names: expected text in UTF-8, got other"),
         ({"names": np.arange(3)}, r"names: expected values of kind S or O or U, got int64"),
         ({"meta/age": [1, 2]}, r"meta/age: expected at most 1 values, got a declared shape"),
         ({"meta/age": b"old"}, r"meta/age: expected a number, got 'old'"),
         ({"meta/species": 3}, r"meta/species: expected text, got 3.0"),
-        ({"spikes": None, "spikes/x": [1.0]}, r"spikes: expected a dataset with values in this file"),
+        (
+            {"spikes": None, "spikes/x": [1.0]},
+            r"spikes: expected a dataset with values in this file",
+        ),
         ({"spikes": None}, r"path: expected HDF5 with spikes and sCount \(waverepo\) or the attri"),
     ],
 )
@@ -245,7 +263,9 @@ def test_truncated(path, kept):
 
 
 def test_what_is_no_recording(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"open_recording\.path: expected a file, got '.*ab"):
+    with pytest.raises(
+        FileNotFoundError, match=r"open_recording\.path: expected a file, got '.*ab"
+    ):
         open_recording(tmp_path / "absent.h5")
     with pytest.raises(ValueError, match=r"path: expected a file, got a folder in .*; pass one of"):
         open_recording(tmp_path)
@@ -262,7 +282,9 @@ def test_what_is_no_recording(tmp_path):
 
 def test_arguments_go_with_their_kind(path):
     write(path)
-    with pytest.raises(ValueError, match=r"open_recording\.columns, segment: expected none for a f"):
+    with pytest.raises(
+        ValueError, match=r"open_recording\.columns, segment: expected none for a f"
+    ):
         open_recording(path, columns={"unit": "a"}, segment=0)
     with pytest.raises(ValueError, match=r"kind: expected nwb, waverepo, csv, npz, neo, or a read"):
         open_recording(path, kind="hdf5")
