@@ -105,6 +105,16 @@ class Draws:
         words = self._words(purpose, first, count, self.units)
         return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
+    def integers(self, purpose: int, first: int, count: int, bound: int) -> npt.NDArray[np.uint64]:
+        """Return integers below a bound of at most 2**32, (frame, unit).
+
+        They are made of 32 bits each: no one is more likely than another by more than a factor of
+        1 + bound/2**32.
+        """
+        words = self._words(purpose, first, count, -(-self.units // 2))
+        halves = np.ascontiguousarray(words, "<u8").view("<u4")[:, : self.units]
+        return (halves * np.uint64(bound)) >> np.uint64(32)
+
     def normals(self, purpose: int, first: int, count: int) -> npt.NDArray[np.float64]:
         """Return standard normal numbers by the method of Box and Muller (1958), (frame, unit)."""
         half = -(-self.units // 2)

@@ -71,11 +71,10 @@ def binned_spikes(
     positions = recording.positions
     draws = Draws(seed=control_seed, stream=0, trial=0, units=max(len(place), recording.units))
     if control == "times":
-        uniform = draws.uniforms(_TIMES, 0, 1)[0, : len(place)]
-        place = np.minimum((uniform * bins).astype(np.int64), bins - 1)
+        place = draws.integers(_TIMES, 0, 1, bins)[0, : len(place)].astype(np.int64)
     elif control == "shifted":
-        uniform = draws.uniforms(_SHIFTS, 0, 1)[0, : recording.units]
-        place = (place + (uniform * bins).astype(np.int64)[unit]) % bins
+        shifts = draws.integers(_SHIFTS, 0, 1, bins)[0, : recording.units].astype(np.int64)
+        place = (place + shifts[unit]) % bins
     elif control == "places":
         uniform = draws.uniforms(_PLACES, 0, 1)[0, : recording.units]
         positions = positions[np.argsort(uniform, kind="stable")]

@@ -18,6 +18,7 @@ __all__ = ["SheetFrames", "sheet_frames"]
 Values = npt.NDArray[np.float64]
 
 _PART = 2**17  # rates that are made at a time
+_SCATTERED = 2**14  # the same, for rates of random bins
 _ROWS = 2**12  # rows of counts that are turned into float at a time
 
 
@@ -80,7 +81,7 @@ class SheetFrames:
             result[part] = found.T
         return result
 
-    def scattered(self, bins: npt.NDArray[np.int64]) -> Values:
+    def scattered(self, bins: npt.NDArray[np.uint64]) -> Values:
         """Return rates of pixels, each in a bin of its own.
 
         Parameters
@@ -88,17 +89,25 @@ class SheetFrames:
         bins : ndarray, (frame, pixel)
             Bin of each rate.
         """
-        rows = self.binned.rows[bins]
-        result = np.full(bins.shape, self.offset)
-        frame, pixel = np.nonzero(rows)
-        row = rows[frame, pixel]
-        found = self.binned.counts[row, self.parts[0, pixel]] * self.weights[0, pixel]
+        result = np.empty(bins.shape)
+        some = max(1, _SCATTERED // self.pixels)
+        for begin in range(0, len(bins), some):
+            self._scatter(bins[begin : begin + some], result[begin : begin + some].reshape(-1))
+        return result
+
+    def _scatter(self, bins: npt.NDArray[np.uint64], result: Values) -> None:
+        rows = self.binned.rows.take(bins.ravel())
+        result[:] = self.offset
+        active = np.flatnonzero(rows)
+        pixel = active % self.pixels
+        row = rows[active].astype(np.intp) * len(self.binned.electrodes)
+        counts = self.binned.counts.reshape(-1)
+        found = counts.take(row + self.parts[0].take(pixel)) * self.weights[0].take(pixel)
         for indices, weights in zip(self.parts[1:], self.weights[1:], strict=True):
-            found += self.binned.counts[row, indices[pixel]] * weights[pixel]
+            found += counts.take(row + indices.take(pixel)) * weights.take(pixel)
         found *= self.gain
         found += self.offset
-        result[frame, pixel] = found
-        return result
+        result[active] = found
 
     def _moments(self) -> tuple[float, float]:
         """Return mean and standard deviation over all pixels and bins, in spikes per second."""

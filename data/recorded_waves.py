@@ -150,7 +150,11 @@ class RecordedWaves(FrameNoise):
                 f"for others, got {self.width!r} for {self.interpolation!r}"
             )
         seed = self.control_seed
-        if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or not 0 <= seed < 2**64:
+        if (
+            not isinstance(seed, int | np.integer)
+            or isinstance(seed, bool)
+            or not 0 <= seed < 2**64
+        ):
             raise ValueError(
                 f"RecordedWaves.control_seed: expected an integer from 0 to 2**64 - 1, got {seed!r}"
             )
@@ -245,9 +249,9 @@ class RecordedWaves(FrameNoise):
 
         def trial(draws: Draws, begin: int, count: int) -> npt.NDArray[np.float64]:
             if self.control == "independent":
-                return sheet.scattered(_bins(draws.uniforms(_BINS, begin, count), sheet.bins))
+                return sheet.scattered(draws.integers(_BINS, begin, count, sheet.bins))
             one = Draws(seed=seed, stream=stream, trial=draws.trial, units=1)
-            start = int(_bins(one.uniforms(_START, 0, 1), sheet.bins)[0, 0])
+            start = int(one.integers(_START, 0, 1, sheet.bins)[0, 0])
             return sheet.consecutive((start + begin) % sheet.bins, count)
 
         return fill_trials(trial, **place)
@@ -275,11 +279,6 @@ class RecordedWaves(FrameNoise):
     def title(self) -> str:
         """Return which recording is shown, or which of its controls."""
         return f"recorded waves of {self.recording.name}{_WORDS[self.control]}"
-
-
-def _bins(uniform: npt.NDArray[np.float64], bins: int) -> npt.NDArray[np.int64]:
-    # The product of the largest uniform number may be rounded up.
-    return np.minimum((uniform * bins).astype(np.int64), bins - 1)
 
 
 def _positive(where: str, value: Any) -> float:

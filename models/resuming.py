@@ -18,6 +18,8 @@ from ontogeny.data import (
     load_origin,
 )
 from ontogeny.data.parts import PartsFolder
+from ontogeny.data.recorded_spikes import RecordedSpikes
+from ontogeny.data.recorded_waves import RecordedWaves
 from ontogeny.plasticity import FeedbackSynapses, ForwardSynapses, InitialWeights, Optimiser, Rule
 from ontogeny.plasticity.vocabulary import DERIVED
 
@@ -30,7 +32,7 @@ from .population import Population
 from .record import Record
 from .schedule import Learning, LossBelow, Schedule, Spontaneous, Test
 from .simulate import simulate
-from .store import DESCRIPTION, GIVEN, discard, parts_of, stimuli_file
+from .store import DESCRIPTION, GIVEN, discard, parts_of, recording_file, stimuli_file
 
 __all__ = ["rebuilt", "resume", "stimuli_again"]
 
@@ -41,7 +43,7 @@ _KNOWN: dict[str, Any] = {
     for known in (
         *(Network, Population, ForwardSynapses, FeedbackSynapses, Record),
         *(Spontaneous, Learning, Test, LossBelow),
-        *(Static, Leaky, NeuronNoise, Spiking),
+        *(Static, Leaky, NeuronNoise, Spiking, RecordedWaves),
         *(
             found
             for found in (vars(plasticity) | vars(data)).values()
@@ -57,7 +59,8 @@ def resume(
     """Go on with an interrupted life, of which only the store is needed.
 
     Network, schedule and record are made again from the description in the folder of parts;
-    stimuli are loaded again from where they came, and compared by their hash.
+    stimuli are loaded again from where they came, or from the folder as spikes of recordings are,
+    and compared by their hash.
 
     Parameters
     ----------
@@ -143,6 +146,9 @@ def _made(description: Any, folder: PartsFolder) -> Any:
     kind = description.get("type")
     if kind == "Stimuli":
         return stimuli_again(description, folder)
+    if kind == "RecordedSpikes":
+        named = {name: description[name] for name in ("name", "source", "start", "stop")}
+        return RecordedSpikes(**named, **folder.read_arrays(recording_file(description["sha256"])))
     if kind == "Schedule":
         return Schedule(*(_made(phase, folder) for phase in description["phases"]))
     if kind not in _KNOWN:

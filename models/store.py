@@ -13,6 +13,8 @@ import xarray as xr
 
 from ontogeny.data import Stimuli
 from ontogeny.data.parts import PartsFolder
+from ontogeny.data.recorded_spikes import RecordedSpikes
+from ontogeny.data.recorded_waves import RecordedWaves
 
 from .consolidation import consolidate, opened_life, part_name
 from .description import digest_of_stimuli
@@ -31,6 +33,7 @@ __all__ = [
     "discard",
     "keep_stimuli",
     "parts_of",
+    "recording_file",
     "stimuli_file",
 ]
 
@@ -59,6 +62,11 @@ def discard(folder: PartsFolder) -> None:
 def stimuli_file(sha256: str) -> str:
     """Return the name of the file that keeps stimuli of this hash."""
     return f"stimuli-{sha256}.npz"
+
+
+def recording_file(sha256: str) -> str:
+    """Return the name of the file that keeps the spikes of this hash."""
+    return f"recording-{sha256}.npz"
 
 
 def advice(path: Path) -> str:
@@ -114,6 +122,10 @@ class Store:
         self.folder.remove_files()
         for stimuli in _own_stimuli(self.life.schedule):
             keep_stimuli(self.folder, stimuli)
+        for spikes in _recordings(self.life.schedule):
+            name = recording_file(spikes.sha256)
+            if not self.folder.names(name):
+                self.folder.write_arrays(name, spikes.arrays())
         if "given_weights" in self.life.attributes:
             self.folder.write_arrays(GIVEN, given)
         description = {"format": _FORMAT, "life": self.life.attributes}
@@ -279,3 +291,9 @@ def _own_stimuli(schedule: Schedule) -> list[Stimuli]:
         getattr(phase, what, None) for phase in schedule.phases for what in ("stimuli", "test")
     ]
     return [stimuli for stimuli in given if stimuli is not None and stimuli.origin is None]
+
+
+def _recordings(schedule: Schedule) -> list[RecordedSpikes]:
+    """Return the recordings that noises show."""
+    noises = [getattr(phase, "noise", None) for phase in schedule.phases]
+    return [noise.recording for noise in noises if isinstance(noise, RecordedWaves)]

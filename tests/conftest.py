@@ -38,8 +38,14 @@ def load_reference(name: str) -> ModuleType:
 @pytest.fixture(scope="session")
 def reference() -> SimpleNamespace:
     """Plain NumPy oracles that share no code with the package."""
-    names = ("network", "measures", "philox", "rules", "leaky", "spikes")
+    names = ("network", "measures", "philox", "rules", "leaky", "spikes", "recorded")
     return SimpleNamespace(**{name: load_reference(name) for name in names})
+
+
+@pytest.fixture(scope="session")
+def recordings() -> ModuleType:
+    """Recordings for tests, made and real ones."""
+    return load_reference("recordings")
 
 
 @pytest.fixture(scope="session")
