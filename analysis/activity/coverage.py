@@ -72,4 +72,3 @@ def tail(zero: float, one: float, two: float) -> float:
     spread = w if np.isinf(shape) else -shape * np.expm1(-w / shape)
     below = spread + slope * np.exp(-w / shape)
     return float(zero * np.trapezoid(np.exp(-w) * (w + slope) / below, grid))
-

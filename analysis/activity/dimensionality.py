@@ -206,7 +206,7 @@ def _over_leading_axes(activity: np.ndarray, *, function: Any) -> Floats:
         values = np.asarray(activity[index], dtype=np.float64)
         centred = values - values.mean(0)
         # Rounding alone leaves no dimension behind.
-        spread = np.ptp(values) > 16 * np.finfo(np.float64).eps * np.abs(values).max()
+        spread = np.abs(centred).max() > 16 * np.finfo(np.float64).eps * np.abs(values).max()
         if np.isfinite(values).all() and spread:
             found[index] = function(centred)
     return found
