@@ -5,6 +5,7 @@ from .dissimilarity import representational_dissimilarity, square_dissimilarity
 from .divergence import spontaneous_evoked_divergence
 from .noise_correlation import noise_correlation
 from .rdms import noise_ceiling, rdm_correlation
+from .reciprocity import reciprocity
 from .similarity import linear_cka
 from .sparseness import sparseness
 from .words import binary_words
@@ -17,6 +18,7 @@ __all__ = [
     "noise_correlation",
     "participation_ratio",
     "rdm_correlation",
+    "reciprocity",
     "representational_dissimilarity",
     "sparseness",
     "spontaneous_evoked_divergence",
