@@ -123,11 +123,9 @@ def draw(data: xr.Dataset) -> Figure:
             along(left, one["lived"].values / 1000, values["spontaneous"], condition)
     left.set(xlabel="Spontaneous presentations (thousands)", ylabel="Angle (degrees)")
     right.set(xlabel="Presentations of digits (thousands)")
-    low, high = (
-        edge(ax.get_ylim()[at] for ax in (left, right)) for at, edge in ((0, min), (1, max))
-    )
+    limits = [ax.get_ylim() for ax in (left, right)]
     for ax in (left, right):
-        ax.set_ylim(low, high)
+        ax.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
     handles, labels = right.get_legend_handles_labels()
     drawn.legend(
         handles, labels, frameon=False, fontsize="small", ncols=3, loc="outside lower center"

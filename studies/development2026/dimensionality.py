@@ -141,16 +141,16 @@ PANELS = (
             ),
             Claim(
                 id="D20",
-                claim="As in cortex, dimensionality of evoked activity is lower after learning than "
-                "at birth.",
+                claim="As in cortex, dimensionality of evoked activity is lower after learning "
+                "than at birth.",
                 published=_TRAEGENAP,
                 inferred=_INFERRED,
                 note=_CAUTION,
             ),
             Claim(
                 id="D21",
-                claim="Ours: it falls because of the structure of waves: it is lower than after the "
-                "same spikes shuffled in time, and stays lower than by learning alone.",
+                claim="Ours: it falls because of the structure of waves: it is lower than after "
+                "the same spikes shuffled in time, and stays lower than by learning alone.",
                 inferred=_INFERRED,
             ),
             Claim(

@@ -104,18 +104,19 @@ QUICK = Settings(
     device="numpy",
     base=replace(shared.QUICK, noise=3_200, lengths=(3_200,)),
     ages=(9,),
+    controls=(),
     search=2,
     before=2,
     after=2,
     stimuli=320,
-    realisations=4,
+    realisations=2,
     units=6,
     groups=1,
     components=3,
 )
 
 _SHARED = shared.INFERRED
-#: What decides the results and is nobody's but ours, by the name that claims use; of the full study.
+#: What decides the results and is only ours, by the name that claims use; of the full study.
 INFERRED = {
     "lives": tuple(
         _SHARED[name] for name in ("optimiser", "noise", "weights", "data", "pixels", "reset")

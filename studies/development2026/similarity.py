@@ -185,8 +185,8 @@ PANELS = (
                 "with the same spikes shuffled in time, and more than by learning alone under the "
                 "same input.",
                 inferred=_INFERRED,
-                note="Networks of each condition are measured under their own input; the control by "
-                "learning alone is measured under the waves that it did not live through.",
+                note="Networks of each condition are measured under their own input; the control "
+                "by learning alone is measured under the waves that it did not live through.",
             ),
             Claim(
                 id="D17",
