@@ -174,5 +174,5 @@ def _member(archive: zipfile.ZipFile, name: str, kinds: str, origin: Origin) -> 
                 f"{known.file_size} bytes, {known.compress_size} in the file",
             )
         content = file.read(size)
-    order = "F" if by_columns else "C"
-    return np.frombuffer(content, dtype).reshape(shape, order=order)
+    values = np.frombuffer(content, dtype)
+    return values.reshape(shape[::-1]).T if by_columns else values.reshape(shape)

@@ -1,6 +1,6 @@
 """Spikes in the files of recording systems, as far as Neo reads them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,18 @@ import numpy.typing as npt
 import xarray as xr
 
 from ..extras import needed
+from .neo_labels import (
+    attributes_of,
+    epochs_of,
+    names_of,
+    positions_of,
+    seconds_of,
+    units_of,
+)
 from .ragged import Origin, checked_counts, ordered, ragged_recording, spike_extent
 
 __all__ = ["neo_readers", "open_neo"]
 
-_PLACES = ("position", "coordinates")
 _UNSAFE = ("PickleIO",)  # unpickling runs what the file says
 _BY_NAME = ("NeoMatlabIO",)  # SciPy's reader of MATLAB files can crash at damaged ones
 
@@ -43,7 +50,7 @@ class _Trains:
         begin = 0
         for train, end in zip(self.trains, self.ends.tolist(), strict=True):
             if begin < stop and end > start:
-                parts.append(_seconds(train)[max(start - begin, 0) : stop - begin])
+                parts.append(seconds_of(train)[max(start - begin, 0) : stop - begin])
             begin = end
         return np.concatenate(parts)[::step]
 
@@ -106,7 +113,7 @@ def _read(found: Any, path: Path, origin: Origin, sort: bool) -> xr.Dataset:
     trains = list(found.spiketrains)
     sizes = [train.shape[0] for train in trains]
     counts = checked_counts(origin, sizes, sum(sizes))
-    unit = _names(trains)
+    unit = names_of(trains)
     times = _times(trains, counts, sort)
     start, stop = spike_extent(
         origin,
@@ -122,10 +129,10 @@ def _read(found: Any, path: Path, origin: Origin, sort: bool) -> xr.Dataset:
         times,
         counts,
         unit=unit,
-        position=_positions(trains),
-        attributes={**_plain(found.annotations), **own},
+        position=positions_of(trains),
+        attributes={**attributes_of(found.annotations), **own},
     )
-    return recording.assign(**_of_units(trains), **_epochs(found))
+    return recording.assign(**units_of(trains), **epochs_of(found))
 
 
 def _times(trains: Sequence[Any], counts: npt.NDArray[np.int64], sort: bool) -> Any:
@@ -221,82 +228,6 @@ def _candidates(path: Path, reader: str | None, origin: Origin) -> list[Any]:
             'kind="csv" and the like say what the file is',
         )
     return kinds
-
-
-def _seconds(train: Any) -> npt.NDArray[np.float64]:
-    loaded = train.load() if hasattr(train, "load") else train
-    return np.asarray(loaded.rescale("s").magnitude, dtype=np.float64)
-
-
-def _names(trains: Sequence[Any]) -> list[str]:
-    """Return names of the trains, their numbers where some have none or share theirs."""
-    names = [str(train.name or train.annotations.get("id") or "") for train in trains]
-    if all(names) and len(set(names)) == len(names):
-        return names
-    return [str(number) for number in range(len(trains))]
-
-
-def _positions(trains: Sequence[Any]) -> list[Any] | None:
-    for name in _PLACES:
-        places = [train.annotations.get(name) for train in trains]
-        if all(place is not None for place in places):
-            return [_micrometres(place) for place in places]
-    return None
-
-
-def _micrometres(place: Any) -> npt.NDArray[np.float64]:
-    if hasattr(place, "rescale") and not place.dimensionality.string == "dimensionless":
-        place = place.rescale("um").magnitude
-    return np.asarray(place, dtype=np.float64)
-
-
-def _plain(annotations: Mapping[str, Any]) -> dict[str, str | float]:
-    return {
-        str(name): value
-        for name, value in annotations.items()
-        if isinstance(value, str | int | float) and not isinstance(value, bool)
-    }
-
-
-def _of_units(trains: Sequence[Any]) -> dict[str, Any]:
-    """Return what all trains are annotated with, as variables of units."""
-    each = [_plain(train.annotations) for train in trains]
-    shared = [name for name in each[0] if all(name in other for other in each)]
-    columns = {name: [own[name] for own in each] for name in shared}
-    return {
-        f"unit_{name}": ("unit", np.array(values), {"long_name": name})
-        for name, values in columns.items()
-        if len({isinstance(value, str) for value in values}) == 1
-    }
-
-
-def _epochs(segment: Any) -> dict[str, Any]:
-    starts, stops, labels = [np.empty(0)], [np.empty(0)], [np.empty(0, dtype=str)]
-    for epoch in _loaded(segment.epochs):
-        begin = np.asarray(epoch.times.rescale("s").magnitude, dtype=np.float64)
-        starts.append(begin)
-        stops.append(begin + np.asarray(epoch.durations.rescale("s").magnitude, dtype=np.float64))
-        labels.append(np.asarray(epoch.labels).astype(str))
-    if len(np.concatenate(starts)) == 0:
-        return {}
-    return {
-        "epoch_start": (
-            "epoch",
-            np.concatenate(starts),
-            {"units": "s", "long_name": "start of the epoch"},
-        ),
-        "epoch_stop": (
-            "epoch",
-            np.concatenate(stops),
-            {"units": "s", "long_name": "end of the epoch"},
-        ),
-        "epoch_label": ("epoch", np.concatenate(labels), {"long_name": "label of the epoch"}),
-    }
-
-
-def _loaded(parts: Sequence[Any]) -> Iterator[Any]:
-    for part in parts:
-        yield part.load() if hasattr(part, "load") else part
 
 
 def _nothing() -> None:

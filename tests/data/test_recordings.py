@@ -107,6 +107,21 @@ def test_spikes_stay_in_the_file(path):
         pass
 
 
+@pytest.mark.parametrize("piece", [1, 2, 3, 4, 100])
+def test_pieces_that_are_checked_make_no_difference(path, monkeypatch, piece):
+    monkeypatch.setattr("ontogeny.data.recordings.ragged._PIECE", piece)
+    with open_recording(write(path)) as recording:
+        assert (recording.attrs["start"], recording.attrs["stop"]) == (0.25, 7.25)
+    times = spikes(0, 0.5)
+    for at, unit in ((1, "ch_1"), (2, "ch_1"), (3, "ch_1"), (5, "ch_3")):
+        write(path, spikes=np.where(np.arange(6) == at, 0.125, times))
+        with pytest.raises(ValueError, match=f"ascending times .* others for unit '{unit}'"):
+            open_recording(path)
+        write(path, spikes=np.where(np.arange(6) == at, np.nan, times))
+        with pytest.raises(ValueError, match=f"finite seconds, got nan of unit '{unit}'"):
+            open_recording(path)
+
+
 def test_sorting(path):
     write(path, spikes=np.array([7.0, 1.0, 1.5, 1.0, 9.0, 2.0]))
     with pytest.raises(
