@@ -1,6 +1,7 @@
 """The spikes of a recording, held by a description that tells only what they are."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any
 
@@ -29,12 +30,9 @@ class RecordedSpikes:
         What people call the recording, and the file it comes from.
     start, stop : float
         What the recording lasted from and to, in seconds.
-    times : ndarray, (spike,)
-        Times of spikes in seconds, unit after unit.
-    counts : ndarray, (unit,)
-        Number of spikes of each unit.
-    positions : ndarray, (unit, axis)
-        x and y of each unit, in micrometres.
+    held : mapping of str to ndarray
+        ``times`` (spike) in seconds, unit after unit, ``counts`` (unit) and ``positions``
+        (unit, axis), x and y in micrometres.
 
     Attributes
     ----------
@@ -56,33 +54,44 @@ class RecordedSpikes:
     sha256: str = field(init=False)
     units: int = field(init=False)
     spikes: int = field(init=False)
-    times: InitVar[npt.ArrayLike]
-    counts: InitVar[npt.ArrayLike]
-    positions: InitVar[npt.ArrayLike]
+    held: InitVar[Mapping[str, npt.ArrayLike]]
 
-    def __post_init__(
-        self, times: npt.ArrayLike, counts: npt.ArrayLike, positions: npt.ArrayLike
-    ) -> None:
+    def __post_init__(self, held: Mapping[str, npt.ArrayLike]) -> None:
         """Check the arrays, and hash them."""
         for what in ("start", "stop"):
             number = finite_number(f"RecordedSpikes.{what}", getattr(self, what))
             object.__setattr__(self, what, number)
-        given = {"times": times, "counts": counts, "positions": positions}
-        arrays = {name: np.array(given[name], dtype=kind) for name, kind in _TYPES.items()}
+        arrays = {name: np.array(held[name], dtype=kind) for name, kind in _TYPES.items()}
         _check(arrays)
         digest = hashlib.sha256()
-        for name, values in arrays.items():
+        for values in arrays.values():
             values.setflags(write=False)
-            object.__setattr__(self, name, values)
             digest.update(str(values.shape).encode())
             digest.update(values.tobytes())
+        object.__setattr__(self, "_arrays", arrays)
         object.__setattr__(self, "sha256", digest.hexdigest())
         object.__setattr__(self, "units", len(arrays["counts"]))
         object.__setattr__(self, "spikes", len(arrays["times"]))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return times, counts and positions, of which the recording can be made again."""
-        return {name: getattr(self, name) for name in _TYPES}
+        found: dict[str, npt.NDArray[Any]] = vars(self)["_arrays"]
+        return dict(found)
+
+    @property
+    def times(self) -> npt.NDArray[np.float64]:
+        """Times of spikes in seconds, unit after unit, (spike,)."""
+        return self.arrays()["times"]
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Number of spikes of each unit, (unit,)."""
+        return self.arrays()["counts"]
+
+    @property
+    def positions(self) -> npt.NDArray[np.float64]:
+        """Places of units, x and y in micrometres, (unit, axis)."""
+        return self.arrays()["positions"]
 
 
 def _check(arrays: dict[str, npt.NDArray[Any]]) -> None:
@@ -148,7 +157,9 @@ def spikes_of(where: str, recording: xr.Dataset, name: str | None = None) -> Rec
         source=str(recording.attrs.get("source", "")),
         start=float(recording.attrs["start"]),
         stop=float(recording.attrs["stop"]),
-        times=np.concatenate(trains) if trains else (),
-        counts=[len(train) for train in trains],
-        positions=recording["position"].values[:, :2],
+        held={
+            "times": np.concatenate(trains) if trains else (),
+            "counts": [len(train) for train in trains],
+            "positions": recording["position"].values[:, :2],
+        },
     )

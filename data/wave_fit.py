@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import fields, replace
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +23,13 @@ __all__ = ["fit_retinal_waves", "wave_fit"]
 # What is searched for: initiation, radius, mean of refractory periods, and their spread.
 _Guess = tuple[float, float, float, float]
 
-_TRIALS = 4
+_TRIALS = 6
+_MANY = 16  # trials of the last simulations, in which time is calibrated
 _INTERVALS = 12  # between waves at a cell, for which waves are simulated in the search
+_CALIBRATIONS = 2
 _FRAMES = 500, 4000  # but at least and at most so many frames
-_STEP, _SMALLEST = 0.7, 0.1  # of the search, in logarithms
+_STEP, _SMALLEST = 0.4, 0.08  # of the search, in logarithms
+_REFRACTORY = 0.5, 0.9  # as shares of the interval: below, waves may go round for ever
 _NAMES = tuple(item.name for item in fields(WaveStatistics))
 _UNITS = {"duration": "s", "interval": "s", "half_distance": "um"}
 _CLASSES = 6  # of distances
@@ -40,7 +44,7 @@ def fit_retinal_waves(
     margin: float = 0.0,
     gap: float = 1.0,
     least: int = 3,
-    evaluations: int = 40,
+    evaluations: int = 30,
     seed: int = 0,
 ) -> RetinalWaves:
     """Fit simulated waves to the rate, the correlation and the extent of recorded ones.
@@ -51,14 +55,16 @@ def fit_retinal_waves(
     measured, with D the duration of activity and T its interval in frames, H the half distance of
     correlation in pixels, P the participation, and N cells:
 
-        active = D,  radius = H/(0.8 D),  mean refractory period = 0.6 T - D,
+        active = D,  radius = H/(0.8 D),  mean refractory period = 0.6 T,
         initiation = 1/(0.4 T N P),
 
     the last one for cells that wait for 0.4 T. Initiation, radius, mean and spread of refractory
     periods are then moved, one at a time and by ever smaller factors, as long as this makes the sum
     of squares of log(simulated/recorded) smaller, over interval, correlation, half distance and
-    participation; the duration is `active`, rounded. Simulated waves are seen at the pixels of the
-    units, so that both are measured in the same places. Last, amplitude and baseline are chosen.
+    participation; the mean period stays within 0.5 T ... 0.9 T, and the duration is `active`,
+    rounded. Simulated waves are seen at the pixels of the units, so that both are measured in the
+    same places. Then, twice, more waves are simulated, and the initiation is multiplied by the time
+    that cells wait over that which they should. Last, amplitude and baseline are chosen.
 
     `wave_fit` tells how alike they are. Waves of the model have one duration and one speed, of at
     least one pixel in a frame: where recorded ones are slower, a larger `bin_width` or fewer pixels
@@ -88,7 +94,7 @@ def fit_retinal_waves(
     Returns
     -------
     RetinalWaves
-        The description, whose episodes are long enough for two mean intervals after each burn-in.
+        The description. Its episodes are at least twice as long as the longest refractory period.
 
     Raises
     ------
@@ -116,16 +122,28 @@ def fit_retinal_waves(
     cells = _cells(spikes, found_shape, margin)
     active = max(1, round(target.duration / bin_width))
 
-    def measured(guess: _Guess) -> tuple[float, RetinalWaves, WaveStatistics]:
+    frames = int(np.clip(_INTERVALS * target.interval / bin_width, *_FRAMES))
+
+    def measured(guess: _Guess, trials: int = _TRIALS) -> WaveStatistics:
         waves = _waves(guess, active, found_shape)
-        frames = int(np.clip(_INTERVALS * target.interval / bin_width, *_FRAMES))
-        seen = _simulated(waves, cells, frames=frames, trials=_TRIALS, seed=seed)
-        found = wave_statistics(np.concatenate(seen), spikes.positions, bin_width)
-        return _distance(found, target), waves, found
+        seen = _simulated(waves, cells, frames=frames, trials=trials, seed=seed)
+        return wave_statistics(np.concatenate(seen), spikes.positions, bin_width)
 
     first = _first_guess(target, active, bin_width, pixel, found_shape)
-    waves, found = _searched(measured, first, evaluations)
+    interval = target.interval / bin_width
+    guess = _searched(
+        lambda point: _distance(measured(point), target), first, evaluations, interval
+    )
+    found = measured(guess, _MANY)
+    for _ in range(_CALIBRATIONS):
+        rest = active + guess[2]
+        waited = found.interval / bin_width - rest
+        # Waits that are twice as long need half as many initiations.
+        factor = float(np.clip(max(0.0, waited) / max(1.0, interval - rest), 0.25, 4))
+        guess = (min(1.0, guess[0] * factor), *guess[1:])
+        found = measured(guess, _MANY)
     baseline, amplitude = _rates(spikes, states, bin_width, found.active_fraction, scale)
+    waves = _waves(guess, active, found_shape)
     return replace(waves, baseline=baseline, amplitude=amplitude)
 
 
@@ -251,7 +269,7 @@ def _first_guess(
     interval = target.interval / bin_width
     half = target.half_distance / pixel if np.isfinite(target.half_distance) else 1.0
     initiation = 1 / (0.4 * interval * math.prod(shape) * target.participation)
-    refractory = max(1.0, 0.6 * interval - active)
+    refractory = max(1.0, 0.6 * interval)
     return min(0.5, initiation), max(1.0, half / (0.8 * active)), refractory, 0.5
 
 
@@ -283,35 +301,33 @@ def _distance(found: WaveStatistics, target: WaveStatistics) -> float:
 
 
 def _searched(
-    measured: Callable[[_Guess], tuple[float, RetinalWaves, WaveStatistics]],
-    first: _Guess,
-    evaluations: int,
-) -> tuple[RetinalWaves, WaveStatistics]:
+    badness: Callable[[_Guess], float], first: _Guess, evaluations: int, interval: float
+) -> _Guess:
     """Move one number at a time, by smaller steps when none makes it better."""
-    best, point = measured(first), first
-    known, step, left = {best[1]}, _STEP, evaluations - 1
+    best, point = badness(first), first
+    step, left = _STEP, evaluations - 1
     while step > _SMALLEST and left > 0:
-        before = best[0]
-        for which in range(len(point)):
-            for sign in (1, -1):
-                other = _moved(point, which, sign * step)
-                if left and _waves(other, best[1].active, best[1].shape or (1, 1)) not in known:
-                    found = measured(other)
-                    left -= 1
-                    known.add(found[1])
-                    if found[0] < best[0]:
-                        best, point = found, other
-                        break
-        if best[0] == before:
+        before = best
+        for which, sign in product(range(len(point)), (1, -1)):
+            other = _moved(point, which, sign * step, interval)
+            if left <= 0 or other == point:
+                continue
+            left -= 1
+            found = badness(other)
+            if found < best:
+                best, point = found, other
+        if best == before:
             step /= 2
-    return best[1], best[2]
+    return point
 
 
-def _moved(point: _Guess, which: int, step: float) -> _Guess:
+def _moved(point: _Guess, which: int, step: float, interval: float) -> _Guess:
     values = list(point)
     values[which] *= math.exp(step)
     initiation, radius, refractory, spread = values
-    return min(1.0, initiation), max(1.0, radius), max(1.0, refractory), min(0.95, spread)
+    low, high = (share * interval for share in _REFRACTORY)
+    refractory = max(1.0, min(max(refractory, low), high))
+    return min(1.0, initiation), max(1.0, radius), refractory, min(0.95, spread)
 
 
 def _rates(

@@ -148,7 +148,8 @@ def _made(description: Any, folder: PartsFolder) -> Any:
         return stimuli_again(description, folder)
     if kind == "RecordedSpikes":
         named = {name: description[name] for name in ("name", "source", "start", "stop")}
-        return RecordedSpikes(**named, **folder.read_arrays(recording_file(description["sha256"])))
+        held = folder.read_arrays(recording_file(description["sha256"]))
+        return RecordedSpikes(**named, held=held)
     if kind == "Schedule":
         return Schedule(*(_made(phase, folder) for phase in description["phases"]))
     if kind not in _KNOWN:
