@@ -59,7 +59,9 @@ def spontaneous_evoked_divergence(
 
     A word that is evoked but can never occur spontaneously makes the divergence infinite, which
     no sample can show: then the result is finite, grows with the number of samples, and is a lower
-    bound; `unseen` tells how much evoked activity it depends on. Only differences of estimates are
+    bound; `unseen` tells how much evoked activity it depends on. Where that is nearly all of it
+    (1000 samples of 16 units that are active half of the time), the extrapolation can be far off
+    in single recordings; there, take fewer units. Only differences of estimates are
     taken, so that a divergence of 0 is found slightly below 0 as often as above.
 
     Parameters

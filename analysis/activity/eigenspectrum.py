@@ -67,32 +67,34 @@ def spectra(
         first = np.arange(stimuli) + stimuli * swapped
         second = np.arange(stimuli) + stimuli * ~swapped
         if gram is None:
-            products, values = _by_neurons(_centred(both[first]), _centred(both[second]), ranks)
+            found = _by_neurons(_centred(both[first]), _centred(both[second]), ranks)
         else:
-            products, values = _by_stimuli(gram, first, second, ranks)
+            found = _by_stimuli(gram, first, second, ranks)
+        products, values, total = found
         crossed += [products[group].sum(0) for group in groups]
         plain += values
-        whole += float(np.sum(_centred(both[first]) * _centred(both[second])))
+        whole += total
     return crossed / shuffles, plain / shuffles, whole / shuffles
 
 
-def _by_neurons(first: Floats, second: Floats, ranks: int) -> tuple[Floats, Floats]:
-    """Return products of projections, (stimulus, rank), and plain variances, (rank)."""
+def _by_neurons(first: Floats, second: Floats, ranks: int) -> tuple[Floats, Floats, float]:
+    """Return products of projections, (stimulus, rank), plain variances, and all of the first."""
     values, vectors = np.linalg.eigh(first.T @ first)
     vectors = vectors[:, : -ranks - 1 : -1]
-    return (first @ vectors) * (second @ vectors), values[: -ranks - 1 : -1]
+    products = (first @ vectors) * (second @ vectors)
+    return products, values[: -ranks - 1 : -1], float(np.vdot(first, second))
 
 
 def _by_stimuli(
     gram: Floats, first: npt.NDArray, second: npt.NDArray, ranks: int
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, float]:
     """Do the same from inner products of responses, where there are fewer stimuli."""
     own = _centred(_centred(gram[np.ix_(first, first)]).T)
     other = _centred(_centred(gram[np.ix_(second, first)]).T).T
     values, vectors = np.linalg.eigh(own)
     vectors = vectors[:, : -ranks - 1 : -1]
     # Projections are vectors times sqrt(values), and other times vectors over sqrt(values).
-    return vectors * (other @ vectors), values[: -ranks - 1 : -1]
+    return vectors * (other @ vectors), values[: -ranks - 1 : -1], float(np.trace(other))
 
 
 def _centred(values: Floats) -> Floats:

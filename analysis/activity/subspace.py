@@ -159,9 +159,9 @@ def _over_leading_axes(
     evoked = np.broadcast_to(evoked, leading + evoked.shape[-2:])
     found = np.full((len(_NAMES), *leading), np.nan)
     for index in np.ndindex(leading):
-        pair = [np.asarray(x[index], dtype=np.float64) for x in (spontaneous, evoked)]
-        if all(np.isfinite(values).all() for values in pair):
-            found[(slice(None), *index)] = _measured(*pair, components, draws, seed)
+        rest, driven = (np.asarray(x[index], dtype=np.float64) for x in (spontaneous, evoked))
+        if np.isfinite(rest).all() and np.isfinite(driven).all():
+            found[(slice(None), *index)] = _measured(rest, driven, components, draws, seed)
     return tuple(found)
 
 
