@@ -38,7 +38,16 @@ def load_reference(name: str) -> ModuleType:
 @pytest.fixture(scope="session")
 def reference() -> SimpleNamespace:
     """Plain NumPy oracles that share no code with the package."""
-    names = ("network", "measures", "philox", "rules", "leaky", "spikes", "recorded")
+    names = (
+        "network",
+        "measures",
+        "philox",
+        "rules",
+        "leaky",
+        "spikes",
+        "recorded",
+        "representations",
+    )
     return SimpleNamespace(**{name: load_reference(name) for name in names})
 
 

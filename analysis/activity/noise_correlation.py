@@ -54,11 +54,13 @@ def mean_pair_correlation(standard: Floats, weights: Floats) -> Floats:
     Returns
     -------
     numpy.ndarray, (...)
-        Mean correlations.
+        Mean correlations; NaN where only one neuron counts.
     """
     length = np.sum((weights @ standard.T) ** 2, axis=-1)
     same = np.sum(weights**2, axis=-1)
-    return np.asarray((length - same) / (weights.sum(axis=-1) ** 2 - same))
+    pairs = weights.sum(axis=-1) ** 2 - same
+    # A draw of one neuron alone, likely where there are two or three, has no pairs.
+    return np.asarray((length - same) / np.where(pairs == 0, np.nan, pairs))
 
 
 def noise_correlation(
@@ -161,7 +163,5 @@ def _resampled(standard: Floats, generator: np.random.Generator) -> Floats:
     for start in range(0, _RESAMPLES, step):
         count = min(step, _RESAMPLES - start)
         weights = generator.multinomial(neurons, np.full(neurons, 1 / neurons), size=count)
-        # A resample of one neuron alone, likely where there are two or three, has no pairs.
-        with np.errstate(invalid="ignore"):
-            found.append(mean_pair_correlation(standard, weights.astype(np.float64)))
+        found.append(mean_pair_correlation(standard, weights.astype(np.float64)))
     return np.concatenate(found)

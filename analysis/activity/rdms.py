@@ -11,7 +11,7 @@ from scipy import stats
 from ontogeny.data.extras import needed
 
 from ..array import Floats
-from ..statistics import check_dim, is_spread, labelled
+from ..statistics import check_dim, labelled
 from .dissimilarity import square, stimulus_count
 
 Method = Literal["pearson", "spearman", "kendall"]
@@ -21,7 +21,12 @@ _TAILS = (2.5, 97.5)
 
 
 def _pearson(a: Floats, b: Floats) -> float:
-    return float(np.corrcoef(a, b)[0, 1])
+    a_centred, b_centred = a - a.mean(), b - b.mean()
+    lengths = np.sqrt([a_centred @ a_centred, b_centred @ b_centred])
+    # What rounding leaves of equal values is no spread.
+    if not (lengths > 1e-12 * np.sqrt([a @ a, b @ b])).all():
+        return np.nan
+    return float(a_centred @ b_centred / lengths.prod())
 
 
 def _spearman(a: Floats, b: Floats) -> float:
@@ -199,9 +204,7 @@ def _compared(a: Floats, b: Floats, *, method: str, stimuli: int, seed: int) -> 
 
 
 def _correlation(a: Floats, b: Floats, method: str) -> float:
-    if len(a) < 3 or not (is_spread(a) and is_spread(b)):
-        return np.nan
-    return _METHODS[method][2](a, b)
+    return _METHODS[method][2](a, b) if len(a) > 2 else np.nan
 
 
 def _resampled(
@@ -221,6 +224,9 @@ def _resampled(
 def _permuted(
     a: Floats, b: Floats, method: str, stimuli: int, generator: np.random.Generator
 ) -> Floats:
+    if method == "spearman" and np.isfinite(a).all() and np.isfinite(b).all():
+        # Ranks of all pairs stay the same in any order.
+        a, b, method = stats.rankdata(a), stats.rankdata(b), "pearson"
     matrix = square(b, stimuli, np.nan)
     triangle = np.triu_indices(stimuli, 1)
     found = np.empty(_SHUFFLES)

@@ -151,7 +151,7 @@ def _measured(
     key = np.packbits([there, back]).tobytes()
     if key not in known:
         known[key] = _ratios(there, back, np.random.default_rng([seed, 1]))
-    return (value, *_control(shuffled), specific, int(both.sum()), *known[key])
+    return (value, *_control(shuffled), specific, float(both.sum()), *known[key])
 
 
 def _correlation(a: Floats, b: Floats) -> float:

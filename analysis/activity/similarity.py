@@ -152,7 +152,7 @@ def _compact(activity: Floats) -> Floats:
     """Return activity of at most as many neurons as samples, with the same products of samples."""
     if activity.shape[1] <= activity.shape[0] or not np.isfinite(activity).all():
         return activity
-    return np.asarray(np.linalg.qr(activity.T, mode="r").T)
+    return np.asarray(np.linalg.qr(activity.T).R.T)
 
 
 def _alignment(a: Floats, b: Floats, debiased: bool) -> float:

@@ -88,6 +88,7 @@ def matched_strengths(
     """
     parts = residual(weights, there)
     values = parts.left[there]
+    values -= values.mean() if len(values) else 0
     for _ in range(draws):
         drawn = np.zeros_like(parts.left)
         drawn[there] = generator.permutation(values)
@@ -97,9 +98,9 @@ def matched_strengths(
 def curveball(there: Mask, generator: np.random.Generator, draws: int) -> Iterator[Mask]:
     """Yield random synapses of which every neuron has as many as before.
 
-    Two neurons trade, at random, the partners that only one of them has; five times as many trades
-    as there are neurons lie between one draw and the next (G. Strona et al., Nature Communications
-    5:4114, 2014).
+    Two neurons trade, at random, the partners that only one of them has: five times as many trades
+    as there are neurons before the first draw, and one for each neuron between one draw and the
+    next (G. Strona et al., Nature Communications 5:4114, 2014).
 
     Parameters
     ----------
@@ -117,8 +118,9 @@ def curveball(there: Mask, generator: np.random.Generator, draws: int) -> Iterat
     """
     turned = there.shape[0] > there.shape[1]
     rows = (there.T if turned else there).copy()
-    for _ in range(draws):
-        for _ in range(5 * len(rows) if len(rows) > 1 else 0):
+    trades = len(rows) if len(rows) > 1 else 0
+    for draw in range(draws):
+        for _ in range(trades if draw else 5 * trades):
             first = generator.integers(len(rows))
             second = (first + generator.integers(1, len(rows))) % len(rows)
             traded = np.flatnonzero(rows[first] != rows[second])

@@ -10,6 +10,8 @@ from ..stimuli import Stimuli
 
 _FILE = "it_rdm.npz"
 
+Dims = str | tuple[str, ...]
+
 
 def it_images() -> Stimuli:
     """Return the 92 images whose dissimilarities in inferior temporal cortex are known.
@@ -74,14 +76,14 @@ def it_rdms() -> xr.Dataset:
     human = stored["human"].astype(np.float64)
     first, second = np.triu_indices(len(stored["label"]), 1)
     what = "dissimilarity of two images"
-    variables = {
+    variables: dict[str, tuple[Dims, npt.ArrayLike, str]] = {
         "monkey": ("pair", stored["monkey"].astype(np.float64), f"{what} in monkeys"),
         "human": (("subject", "pair"), human, f"{what} in each human subject"),
         "human_mean": ("pair", human.mean(axis=0), f"{what} in humans, mean over subjects"),
         "model_rdm": (("model", "pair"), stored["model"].astype(np.float64), f"{what} in models"),
         "category": ("stimulus", stored["category"][stored["label"]], "category of each image"),
     }
-    coords = {
+    coords: dict[str, tuple[Dims, npt.ArrayLike, str]] = {
         "stimulus_1": ("pair", first, "first stimulus"),
         "stimulus_2": ("pair", second, "second stimulus"),
         "model": ("model", stored["model_name"], "model"),
@@ -92,7 +94,7 @@ def it_rdms() -> xr.Dataset:
     )
 
 
-def _labelled(dims: str | tuple[str, ...], values: npt.ArrayLike, long_name: str) -> xr.Variable:
+def _labelled(dims: Dims, values: npt.ArrayLike, long_name: str) -> xr.Variable:
     return xr.Variable(dims, values, {"units": "1", "long_name": long_name})
 
 

@@ -129,8 +129,8 @@ def _described() -> dict[str, dict[str, Any]]:
 
 def _table(file: str, dims: list[str], columns: Mapping[str, list[str]]) -> xr.Dataset:
     """Read a table in which the columns of the dims come first, and label each place once."""
-    with (files(__package__) / file).open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    text = (files(__package__) / file).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
     labels = {dim: list(dict.fromkeys(row[dim] for row in rows)) for dim in dims}
     shape = [len(values) for values in labels.values()]
     places = tuple(np.array([labels[dim].index(row[dim]) for row in rows]) for dim in dims)

@@ -16,7 +16,7 @@ _ABSENT = (
             claim="In cortex the likeness of spontaneous and evoked activity is one with natural "
             "scenes: in adults less with noise or gratings.",
             published="Berkes et al. (2011): movie < noise < gratings in adult ferrets",
-            note="A divergence that falls for digits alone would need other stimuli to be specific.",
+            note="A divergence that falls for digits alone would need others to be specific.",
         ),
         "networks learn digits and nothing else; there is no natural movie to evoke activity with",
     ),
