@@ -266,7 +266,7 @@ def describe(data: xr.Dataset) -> str:
     inputs = [
         f"{condition}: {float(row[0]):.3g} to {float(row[-1]):.3g}"
         for condition in data["condition"].values.tolist()
-        for row in [mean.sel(condition=condition).values]
+        for row in [mean.sel(condition=condition).dropna("distance").values]
     ]
     return (
         f"Correlation index against distance on logarithmic axes; 1 is chance. Left, spikes of "
