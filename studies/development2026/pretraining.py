@@ -168,8 +168,8 @@ PANELS = (
                 note="Waves and controls are standardised alike, mean 0 and standard deviation 1 "
                 "over all frames and inputs. Shuffled in time: every spike of a unit at a random "
                 "time; shifted: every unit's whole train; in space: units change places; "
-                "independent: every input draws from its own rates, so that the distribution remains. White "
-                "noise (0, 1) has the same mean and variance, and is normal.",
+                "independent: every input draws from its own rates, which keeps the distribution. "
+                "White noise (0, 1) has the same mean and variance, and is normal.",
             ),
             Claim(
                 id="D3",
