@@ -5,7 +5,7 @@ from functools import cache
 
 import xarray as xr
 
-from ontogeny.data import NoiseProcess, gaussian_noise
+from ontogeny.data import FrameNoise, Noise, gaussian_noise
 from ontogeny.data.recorded_waves import recorded_waves
 from ontogeny.data.recordings import load_recording
 from ontogeny.data.wave_fit import fit_retinal_waves
@@ -78,13 +78,13 @@ class Inputs:
 
     Parameters
     ----------
-    noises : dict of NoiseProcess
+    noises : dict of Noise or FrameNoise
         By condition, in the order of figures.
     absent : dict of str
         Why the others are not there, by condition.
     """
 
-    noises: dict[str, NoiseProcess]
+    noises: dict[str, Noise | FrameNoise]
     absent: dict[str, str]
 
 
@@ -122,7 +122,7 @@ def conditions_of(settings: Settings) -> list[str]:
 @cache
 def inputs_of(settings: Settings) -> Inputs:
     """Return all spontaneous inputs that are there."""
-    noises: dict[str, NoiseProcess] = {WHITE: gaussian_noise()}
+    noises: dict[str, Noise | FrameNoise] = {WHITE: gaussian_noise()}
     absent: dict[str, str] = {}
     sheet = sheet_of(settings)
     for age in settings.ages:

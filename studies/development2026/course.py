@@ -27,7 +27,7 @@ from .conditions import (
     waves_of,
 )
 from .drawing import along, described
-from .settings import INFERRED, Settings
+from .settings import Settings, inferred
 
 __all__ = ["PANELS", "compare", "measure"]
 
@@ -51,7 +51,7 @@ def measure(settings: Settings, lives: Lives) -> xr.Dataset:
 
     def angles(life: xr.DataTree) -> tuple[xr.DataArray, np.ndarray]:
         angle = weight_alignment(life).isel(synapses=-1, drop=True)
-        return angle.drop_vars(set(angle.coords)), life["progress"]["presentation"].values
+        return angle.drop_vars(set(angle.coords)), life["progress"].dataset["presentation"].values
 
     def spontaneous(life: xr.DataTree) -> xr.Dataset:
         # The life of white noise has more checkpoints, for another study.
@@ -118,9 +118,9 @@ def draw(data: xr.Dataset) -> Figure:
     for condition in data["condition"].values.tolist():
         one = data.sel(condition=condition).isel(network=0)
         values = data.sel(condition=condition)
-        along(right, one["learned"].values / 1000, values["learning"], condition)
+        along(right, (one["learned"].values / 1000).tolist(), values["learning"], condition)
         if not bool(values["spontaneous"].isnull().all()):
-            along(left, one["lived"].values / 1000, values["spontaneous"], condition)
+            along(left, (one["lived"].values / 1000).tolist(), values["spontaneous"], condition)
     left.set(xlabel="Spontaneous presentations (thousands)", ylabel="Angle (degrees)")
     right.set(xlabel="Presentations of digits (thousands)")
     limits = [ax.get_ylim() for ax in (left, right)]
@@ -150,7 +150,7 @@ def describe(data: xr.Dataset) -> str:
     )
 
 
-_INFERRED = (*INFERRED["lives"], INFERRED["recordings"], INFERRED["frames"])
+_INFERRED = inferred("lives", "recordings", "frames")
 
 PANELS = (
     Panel(

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from ..look import PALETTE, curve, dots, figure, interval
-from .conditions import BP, CONTROLS, NOTHING, SIMULATED, WHITE
+from .activity import nothing_with
+from .conditions import BP, CONTROLS, NOTHING, SIMULATED, WHITE, waves_of
+from .settings import AGES
 
 __all__ = ["GREY", "along", "by_condition", "colour_of", "described"]
 
@@ -21,18 +24,30 @@ _COLOURS = {
 _MARKS = {BP: "s", NOTHING: "o", WHITE: "^", SIMULATED: "v"}
 
 
-def _is_control(condition: str) -> bool:
-    return condition.endswith(tuple(CONTROLS.values()))
+#: From young to old: dark to light.
+_RAMP = ("#00204D", "#00483A", "#00735C", "#009E73", "#56B98F", "#9AD3B5")
+_CONTROL_MARKS = dict(zip(CONTROLS.values(), ("x", "+", "1", "*"), strict=True))
+
+
+def _control(condition: str) -> str | None:
+    """Return which control a condition is."""
+    return next((name for name in CONTROLS.values() if condition.endswith(f" {name}")), None)
 
 
 def colour_of(condition: str) -> str:
-    """Return the colour of a condition: recordings are green, their controls grey."""
-    return GREY if _is_control(condition) else _COLOURS.get(condition, PALETTE["green"])
+    """Return the colour of a condition: of recordings and their controls, that of the age."""
+    for age, colour in zip(AGES, _RAMP, strict=True):
+        if condition in (waves_of(age), nothing_with(waves_of(age))):
+            return colour
+        if any(condition == waves_of(age, control) for control in CONTROLS):
+            return colour
+    return _COLOURS.get(condition, GREY)
 
 
 def mark_of(condition: str) -> str:
     """Return the mark of a condition."""
-    return "x" if _is_control(condition) else _MARKS.get(condition, "D")
+    control = _control(condition)
+    return _MARKS.get(condition, "D") if control is None else _CONTROL_MARKS[control]
 
 
 def by_condition(data: xr.Dataset, shown: Sequence[tuple[str, float, str]]) -> Figure:
@@ -58,20 +73,16 @@ def by_condition(data: xr.Dataset, shown: Sequence[tuple[str, float, str]]) -> F
                     continue
                 at = place + 0.25 * (number - (len(moments) - 1) / 2)
                 mark = mark_of(condition) if moment is None else "os^"[number]
-                told = "" if place or moment is None else str(moment)
-                dots(ax, [at], one, label=told, colour=colour_of(condition), mark=mark)
+                dots(ax, [at], one, label="", colour=colour_of(condition), mark=mark)
         ax.set(ylabel=label)
         ax.set_xticks(range(len(names)), names if ax is axes[-1] else [], rotation=60, ha="right")
     if "moment" in data.dims:
-        handles, labels = axes[0].get_legend_handles_labels()
-        axes[0].legend(
-            handles,
-            labels,
-            frameon=False,
-            fontsize="small",
-            ncols=3,
-            loc="lower center",
-            bbox_to_anchor=(0.5, 1.0),
+        handles = [
+            Line2D([], [], color=GREY, linestyle="none", marker=mark, label=str(moment))
+            for mark, moment in zip("os^", data["moment"].values, strict=True)
+        ]
+        drawn.legend(
+            handles=handles, frameon=False, fontsize="small", ncols=3, loc="outside upper center"
         )
     return drawn
 
@@ -101,7 +112,7 @@ def along(
         label=condition if label is None else label,
         colour=colour_of(condition),
         mark=mark_of(condition),
-        stroke=":" if _is_control(condition) else "-",
+        stroke=":" if _control(condition) else "-",
     )
 
 

@@ -19,7 +19,7 @@ from .activity import BIRTH, LEARNED, LIVED, NEURON, SAMPLE, Activity, along_lif
 from .comparing import compared, with_absent
 from .conditions import SIMULATED, WHITE, learning_lives, waves_of
 from .drawing import by_condition, described
-from .settings import INFERRED, Settings
+from .settings import Settings, inferred
 
 __all__ = ["PANELS", "compare", "measure"]
 
@@ -171,10 +171,7 @@ def describe(data: xr.Dataset) -> str:
 
 
 _INFERRED = (
-    *INFERRED["lives"],
-    INFERRED["recordings"],
-    INFERRED["frames"],
-    INFERRED["activity"],
+    *inferred("lives", "recordings", "frames", "activity"),
     f"a unit is active {_DEVIATIONS:g} standard deviations above its mean; an event is an epoch in "
     f"which more than {100 * _SHARE:g} % of the units are",
 )

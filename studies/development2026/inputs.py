@@ -38,7 +38,7 @@ from .conditions import (
     waves_of,
 )
 from .drawing import along
-from .settings import AGES, INFERRED, Settings
+from .settings import AGES, Settings, inferred
 
 __all__ = ["PANELS", "compare", "measure"]
 
@@ -110,8 +110,8 @@ def _index_of(settings: Settings, noise: NoiseProcess, seed: int) -> np.ndarray:
     rows, columns = sheet_of(settings)
     frames = presented(settings, noise, seed, rows * columns)
     sheets = frames.reshape(-1, rows, columns)[:, ::_STRIDE, ::_STRIDE]
-    size = _pixel(settings)
-    places = np.stack(np.mgrid[0:rows:_STRIDE, 0:columns:_STRIDE], -1).reshape(-1, 2) * size
+    grid = np.mgrid[0:rows:_STRIDE, 0:columns:_STRIDE]
+    places = np.moveaxis(grid, 0, -1).reshape(-1, 2) * _pixel(settings)
     rates = xr.DataArray(sheets.reshape(len(sheets), -1), dims=("time", "unit"))
     pairs = correlation_index_of_rates(rates, position=places)
     return by_distance(pairs, _EDGES, resamples=0)["correlation_index"].values
@@ -239,7 +239,12 @@ def draw(data: xr.Dataset) -> Figure:
             left.plot(told["distance"], told["chance"], ":", color=colour)
     left.set(xlabel="Distance (um)", ylabel="Correlation index of spikes")
     for condition in data["condition"].values.tolist():
-        along(right, data["distance"].values, data["index"].sel(condition=condition), condition)
+        along(
+            right,
+            data["distance"].values.tolist(),
+            data["index"].sel(condition=condition),
+            condition,
+        )
     right.set(xlabel="Distance (um)", ylabel="Correlation index of inputs")
     for ax in (left, right):
         ax.axhline(1, color="0.4", linewidth=0.8)
@@ -300,7 +305,7 @@ PANELS = (
                 claim="Ours: inputs that are made of recordings keep the fall of correlation with "
                 "distance.",
                 published="Demas et al. (2003): it falls by half in 152 to 387 um",
-                inferred=(INFERRED["recordings"], INFERRED["frames"]),
+                inferred=inferred("recordings", "frames"),
                 note="Of rates in bins, which has no number to be compared with that of spikes "
                 "within 50 ms.",
             ),
@@ -308,7 +313,7 @@ PANELS = (
                 id="D13",
                 claim="Ours: beyond what interpolation between electrodes makes alike, inputs are "
                 "more correlated than those of spikes shuffled in time.",
-                inferred=(INFERRED["recordings"], INFERRED["frames"]),
+                inferred=inferred("recordings", "frames"),
                 note="Neighbouring inputs share electrodes, so that they are correlated in every "
                 "control but independent noise.",
             ),

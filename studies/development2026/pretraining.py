@@ -25,7 +25,7 @@ from .conditions import (
     waves_of,
 )
 from .drawing import by_condition, described
-from .settings import INFERRED, Settings
+from .settings import Settings, inferred
 
 __all__ = ["PANELS", "compare", "measure"]
 
@@ -102,7 +102,7 @@ def _ages(
     def along(ages: Any, named: Any) -> xr.DataArray:
         return slopes(data[name], [named(age) for age in ages], ages)
 
-    told = {"ages": settings.ages, "expected": expected, "unit": unit}
+    told: dict[str, Any] = {"ages": settings.ages, "expected": expected, "unit": unit}
     return [
         trend(
             f"{what}: waves, slope over age",
@@ -143,7 +143,7 @@ def describe(data: xr.Dataset) -> str:
     )
 
 
-_INFERRED = (*INFERRED["lives"], INFERRED["recordings"], INFERRED["frames"])
+_INFERRED = inferred("lives", "recordings", "frames")
 _AGE_TREND = (
     "Demas et al. (2003), table 1: the correlation of neighbours falls from an intercept of 69 at "
     "P9 to 3.2 at 6 weeks"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from ..cheon2024 import settings as shared
 
-__all__ = ["AGES", "INFERRED", "QUICK", "SETTINGS", "SIMULATED_WIDTH", "Settings"]
+__all__ = ["AGES", "INFERRED", "QUICK", "SETTINGS", "SIMULATED_WIDTH", "Settings", "inferred"]
 
 #: Age in days -> the control recording of Demas, Eglen & Wong (2003) that networks live through.
 #: Of each age the one with most units, which looks at no result.
@@ -87,8 +87,7 @@ class Settings:
     @property
     def living(self) -> shared.Settings:
         """The settings of the lives."""
-        chosen = {"networks": self.networks, "seed": self.seed, "device": self.device}
-        return replace(self.base, **chosen)
+        return replace(self.base, networks=self.networks, seed=self.seed, device=self.device)
 
     @property
     def seeds(self) -> list[int]:
@@ -117,17 +116,28 @@ QUICK = Settings(
 
 _SHARED = shared.INFERRED
 #: What decides the results and is only ours, by the name that claims use; of the full study.
-INFERRED = {
+INFERRED: dict[str, tuple[str, ...]] = {
     "lives": tuple(
         _SHARED[name] for name in ("optimiser", "noise", "weights", "data", "pixels", "reset")
     ),
-    "recordings": "of each age the control recording of Demas et al. (2003) with most units: "
-    + ", ".join(AGES.values()),
-    "frames": f"a frame shows {SETTINGS.bin_width:g} s, rates on the array are interpolated "
-    "linearly to the 28 x 28 inputs and standardised over all frames and inputs; "
-    f"silence is shown; simulated waves are fitted to the first recording, a frame for "
-    f"{SIMULATED_WIDTH:g} s",
-    "activity": f"rates that {SETTINGS.stimuli:,} test digits evoke, beside those of as many "
-    f"frames of spontaneous input that no network lived through, in {SETTINGS.realisations} "
-    "pieces; static networks without noise of their own",
+    "recordings": (
+        "of each age the control recording of Demas et al. (2003) with most units: "
+        + ", ".join(AGES.values()),
+    ),
+    "frames": (
+        f"a frame shows {SETTINGS.bin_width:g} s, rates on the array are interpolated "
+        "linearly to the 28 x 28 inputs and standardised over all frames and inputs; "
+        f"silence is shown; simulated waves are fitted to the first recording, a frame for "
+        f"{SIMULATED_WIDTH:g} s",
+    ),
+    "activity": (
+        f"rates that {SETTINGS.stimuli:,} test digits evoke, beside those of as many "
+        f"frames of spontaneous input that no network lived through, in {SETTINGS.realisations} "
+        "pieces; static networks without noise of their own",
+    ),
 }
+
+
+def inferred(*names: str) -> tuple[str, ...]:
+    """Return what was chosen, by the names of `INFERRED`."""
+    return tuple(text for name in names for text in INFERRED[name])

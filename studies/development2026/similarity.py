@@ -16,7 +16,7 @@ from .activity import BIRTH, LEARNED, LIVED, NEURON, SAMPLE, Activity, along_lif
 from .comparing import compared, with_absent
 from .conditions import SIMULATED, WHITE, learning_lives, shuffled, waves_of
 from .drawing import by_condition, described
-from .settings import INFERRED, Settings
+from .settings import Settings, inferred
 
 __all__ = ["PANELS", "compare", "measure"]
 
@@ -25,7 +25,7 @@ Lives = Mapping[Any, xr.DataTree]
 
 def measure(settings: Settings, lives: Lives) -> xr.Dataset:
     """Measure divergence and alignment of subspaces at three moments of life."""
-    dims = {"samples": SAMPLE, "neurons": NEURON}
+    dims: dict[str, Any] = {"samples": SAMPLE, "neurons": NEURON}
 
     def measures(activity: Activity) -> xr.Dataset:
         spontaneous, evoked = activity.spontaneous, activity.evoked
@@ -148,7 +148,7 @@ def describe(data: xr.Dataset) -> str:
     )
 
 
-_INFERRED = (*INFERRED["lives"], INFERRED["recordings"], INFERRED["frames"], INFERRED["activity"])
+_INFERRED = inferred("lives", "recordings", "frames", "activity")
 _BERKES = (
     "Berkes et al. (2011), figure 2, ferret V1: the divergence of evoked from spontaneous patterns "
     "falls 6.5-fold for natural movies between P29 and P129-151"
