@@ -36,7 +36,7 @@ def measure(settings: Settings, lives: Lives) -> xr.Dataset:
         alignment = subspace_alignment(
             spontaneous, evoked, components=settings.components, draws=1, **dims
         )
-        return divergence[["divergence", "surrogate", "unseen"]].assign(
+        return divergence[["divergence", "uncorrected", "surrogate", "unseen"]].assign(
             alignment=alignment["alignment"]
         )
 
@@ -44,6 +44,7 @@ def measure(settings: Settings, lives: Lives) -> xr.Dataset:
         along_life(settings, lives, measures),
         divergence=("nat", "divergence of spontaneous from evoked patterns"),
         surrogate=("nat", "the same, of spontaneous patterns with independent units"),
+        uncorrected=("nat", "divergence without correction for few samples"),
         unseen=("1", "share of evoked patterns that never came spontaneously"),
         alignment=("1", "alignment of spontaneous and evoked subspaces"),
     )
@@ -68,13 +69,20 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
             unit=unit,
         )
 
+    def since_birth_both(moment: str) -> list[Comparison]:
+        return [
+            one
+            for name in ("divergence", "uncorrected")
+            for one in compared(data, cases, since_birth(name, moment, "less", "nat"))
+        ]
+
     def fall(condition: str, moment: str = LIVED) -> xr.DataArray:
         return of(condition, "divergence", BIRTH) - of(condition, "divergence", moment)
 
     first = recorded[0]
     return {
-        "D14": compared(data, cases, since_birth("divergence", LIVED, "less", "nat")),
-        "D15": compared(data, cases, since_birth("divergence", LEARNED, "less", "nat")),
+        "D14": since_birth_both(LIVED),
+        "D15": since_birth_both(LEARNED),
         "D16": [
             *compared(
                 data,
@@ -122,13 +130,16 @@ def compare(settings: Settings, data: xr.Dataset) -> dict[str, list[Comparison]]
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw both measures at three moments, condition by condition."""
-    return by_condition(
+    drawn = by_condition(
         data,
         [
             ("divergence", 1.0, "Divergence (nat)"),
+            ("unseen", 100.0, "Unseen patterns\n(%)"),
             ("alignment", 1.0, "Alignment\nof subspaces"),
         ],
     )
+    drawn.axes[0].set_yscale("symlog", linthresh=1.0)
+    return drawn
 
 
 def describe(data: xr.Dataset) -> str:
@@ -142,8 +153,9 @@ def describe(data: xr.Dataset) -> str:
         for moment in (BIRTH, LEARNED)
     ]
     return (
-        "Divergence of spontaneous from evoked binary patterns of hidden units, and alignment of "
-        f"their subspaces, in {data.sizes['network']} networks at birth, before and after "
+        "Divergence of spontaneous from evoked binary patterns of hidden units, the share of "
+        "evoked patterns that never come spontaneously, and alignment of their subspaces, in "
+        f"{data.sizes['network']} networks at birth, before and after "
         f"learning. {'. '.join(parts)}."
     )
 
@@ -156,7 +168,10 @@ _BERKES = (
 _CAUTION = (
     "Hidden units of a static network with one hidden population, without recurrent connections, "
     "beside multi-unit activity of cortex: the direction can be compared, no number can. The "
-    "reference falls with visual experience after eye opening, which spontaneous life precedes."
+    "reference falls with visual experience after eye opening, which spontaneous life precedes. "
+    "Where most evoked patterns never come spontaneously, as under sparse waves at birth, the "
+    "corrected divergence is extrapolated far; the uncorrected one, of equally many "
+    "samples, is beside it."
 )
 
 PANELS = (

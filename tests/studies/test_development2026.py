@@ -245,7 +245,7 @@ MAKE = {
     "pretraining": pretraining,
     "course": course,
     "inputs": lambda: zeros(("index",), distance=[k * 100.0 for k in range(7)]),
-    "similarity": activity("divergence", "surrogate", "alignment"),
+    "similarity": activity("divergence", "uncorrected", "surrogate", "alignment"),
     "dimensionality": activity("ratio", "dimension", "sparseness"),
     "events": activity("rate", "control", "low", "high", "share", "participation"),
 }
@@ -270,8 +270,14 @@ TRUE = {
     "D9": ("course", {"spontaneous": [({**EVERY, "mark": 0}, 1.0)]}),
     "D12": ("inputs", {"index": [({**EVERY, "distance": 0.0}, 1.0)]}),
     "D13": ("inputs", {"index": [({"condition": WAVES}, 1.0)]}),
-    "D14": ("similarity", {"divergence": [({**EVERY, "moment": LIVED}, -1.0)]}),
-    "D15": ("similarity", {"divergence": [({**EVERY, "moment": LEARNED}, -1.0)]}),
+    "D14": (
+        "similarity",
+        {name: [({**EVERY, "moment": LIVED}, -1.0)] for name in ("divergence", "uncorrected")},
+    ),
+    "D15": (
+        "similarity",
+        {name: [({**EVERY, "moment": LEARNED}, -1.0)] for name in ("divergence", "uncorrected")},
+    ),
     "D16": (
         "similarity",
         {"divergence": [({"condition": WAVES, "moment": [LIVED, LEARNED]}, -1.0)]},
