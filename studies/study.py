@@ -18,6 +18,7 @@ Key = tuple[Any, ...]
 #: Name of a study -> module that has it as ``STUDY``.
 STUDIES = {
     "cheon2024": "cheon2024",
+    "development2026": "development2026",
     "lillicrap2014": "lillicrap2014",
     "structured-noise": "structured_noise",
 }
