@@ -120,8 +120,9 @@ def placed(
     recording: RecordedSpikes, bin_width: float
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the unit and the bin of each spike in the whole bins of a recording."""
+    bins = bin_count(recording, bin_width)
     place = bins_of(recording.times, recording.start, bin_width)
-    inside = (place >= 0) & (place < bin_count(recording, bin_width))
+    inside = (place >= 0) & (place < bins)
     return np.repeat(np.arange(recording.units), recording.counts)[inside], place[inside]
 
 
