@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import pooch
 
+from .files import flush
+
 __all__ = ["ENVIRONMENT", "cache_folder", "digest", "fetch"]
 
 ENVIRONMENT = "ONTOGENY_DATA"
@@ -58,7 +60,9 @@ def fetch(url: str, known_hash: str, target: Path, check: Callable[[Path], Conte
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".download-") as folder:
             path = Path(pooch.retrieve(url, known_hash, fname=target.name, path=folder))
             content = check(path)
+            flush(path)
             os.replace(path, target)
+            flush(target.parent)
         return content
     finally:
         with contextlib.suppress(OSError):  # goes only if it is empty

@@ -9,10 +9,14 @@ from scipy import ndimage
 
 from .frames import Draws
 from .recorded_spikes import RecordedSpikes
+from .recordings.bins import bins_of, whole_bins
 
-__all__ = ["CONTROLS", "BinnedSpikes", "binned_spikes"]
+__all__ = ["CONTROLS", "BinnedSpikes", "bin_count", "binned_spikes", "placed"]
 
 CONTROLS = (None, "times", "shifted", "places", "independent")
+MAXIMUM_BINS = 2**27
+LARGEST = 2**31  # bytes of the counts of one description
+_PART = 2**22  # counts that are smoothed at a time
 # Purposes of random numbers; they have no trial.
 _TIMES, _SHIFTS, _PLACES = 1, 2, 3
 
@@ -64,10 +68,7 @@ def binned_spikes(
         Counts, as small integers where they are not smoothed.
     """
     bins = bin_count(recording, bin_width)
-    unit = np.repeat(np.arange(recording.units), recording.counts)
-    place = np.floor((recording.times - recording.start) / bin_width).astype(np.int64)
-    inside = (place >= 0) & (place < bins)
-    unit, place = unit[inside], place[inside]
+    unit, place = placed(recording, bin_width)
     positions = recording.positions
     draws = Draws(seed=control_seed, stream=0, trial=0, units=max(len(place), recording.units))
     if control == "times":
@@ -84,16 +85,55 @@ def binned_spikes(
     electrode = electrode.reshape(-1)[unit]
     rows, counts = _counted(place, electrode, bins, len(electrodes))
     if smoothing:
+        _refuse_more((bins + 1) * len(electrodes) * 8, "without smoothing, ")
         rows, counts = _smoothed(rows, counts, smoothing / bin_width)
     if silence == "dropped":
         rows = rows[rows > 0]
     return BinnedSpikes(rows, counts, electrodes, units)
 
 
-def bin_count(recording: RecordedSpikes, bin_width: float) -> int:
-    """Return how many whole bins a recording has."""
-    # What rounding takes from a whole number of bins is no bin less.
-    return int((recording.stop - recording.start) / bin_width + 1e-9)
+def bin_count(recording: RecordedSpikes, bin_width: float, where: str = "RecordedWaves") -> int:
+    """Return how many whole bins a recording has.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or too many.
+    """
+    bins = whole_bins(recording.start, recording.stop, bin_width)
+    lasts = recording.stop - recording.start
+    if bins < 1:
+        raise ValueError(
+            f"{where}.bin_width: expected at most the {lasts:g} s that the recording lasts, got "
+            f"{bin_width:g}"
+        )
+    if bins > MAXIMUM_BINS:
+        raise ValueError(
+            f"{where}.bin_width: expected seconds of which the recording has at most "
+            f"{MAXIMUM_BINS:,}, got {bin_width:g}, of which its {lasts:g} s have {bins:.3g}; take "
+            f"wider bins"
+        )
+    return int(bins)
+
+
+def placed(
+    recording: RecordedSpikes, bin_width: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the unit and the bin of each spike in the whole bins of a recording."""
+    bins = bin_count(recording, bin_width)
+    place = bins_of(recording.times, recording.start, bin_width)
+    inside = (place >= 0) & (place < bins)
+    return np.repeat(np.arange(recording.units), recording.counts)[inside], place[inside]
+
+
+def _refuse_more(size: int, cure: str = "") -> None:
+    """Refuse counts that memory is not for."""
+    if size > LARGEST:
+        raise ValueError(
+            f"RecordedWaves.bin_width: expected bins whose counts take at most {LARGEST:,} bytes, "
+            f"got {size:,}; {cure}with wider bins, or with fewer electrodes (select_units) it is "
+            f"less"
+        )
 
 
 def _counted(
@@ -102,6 +142,7 @@ def _counted(
     active, row = np.unique(place, return_inverse=True)
     flat, number = np.unique((row.reshape(-1) + 1) * electrodes + electrode, return_counts=True)
     kind = np.min_scalar_type(int(number.max(initial=0)))
+    _refuse_more((len(active) + 1) * electrodes * kind.itemsize)
     counts = np.zeros((len(active) + 1, electrodes), kind)
     counts.reshape(-1)[flat] = number
     rows = np.zeros(bins, np.int32)
@@ -113,8 +154,13 @@ def _smoothed(
     rows: npt.NDArray[np.int32], counts: npt.NDArray, width: float
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray]:
     """Smooth along the bins, the last of which is followed by the first."""
-    found = ndimage.gaussian_filter1d(counts[rows].astype(float), width, axis=0, mode="wrap")
-    active = np.flatnonzero(found.any(axis=1))
-    rows = np.zeros(len(found), np.int32)
+    found = np.zeros((len(rows) + 1, counts.shape[1]))
+    some = max(1, _PART // len(rows))
+    for begin in range(0, counts.shape[1], some):
+        part = np.s_[begin : begin + some]
+        series = counts[:, part][rows].astype(float)
+        ndimage.gaussian_filter1d(series, width, axis=0, mode="wrap", output=found[1:, part])
+    active = np.flatnonzero(found[1:].any(axis=1))
+    rows = np.zeros(len(rows), np.int32)
     rows[active] = np.arange(1, len(active) + 1)
-    return rows, np.concatenate([np.zeros((1, found.shape[1])), found[active]])
+    return rows, found if len(active) == len(rows) else found[np.r_[0, active + 1]]

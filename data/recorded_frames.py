@@ -11,7 +11,7 @@ from .recorded_bins import BinnedSpikes
 from .recorded_sheet import interpolation_weights, pixel_places
 
 if TYPE_CHECKING:
-    from .recorded_waves import RecordedWaves
+    from .recorded_process import RecordedWaves
 
 __all__ = ["SheetFrames", "sheet_frames"]
 

@@ -44,7 +44,8 @@ class RecordedSpikes:
     Raises
     ------
     ValueError
-        If there is no spike, numbers are not finite, or shapes do not fit each other.
+        If there is no spike, one is not between start and stop, numbers are not finite, or shapes
+        do not fit each other.
     """
 
     name: str = field(compare=False)
@@ -62,7 +63,7 @@ class RecordedSpikes:
             number = finite_number(f"RecordedSpikes.{what}", getattr(self, what))
             object.__setattr__(self, what, number)
         arrays = {name: np.array(held[name], dtype=kind) for name, kind in _TYPES.items()}
-        _check(arrays)
+        _check(arrays, self.start, self.stop)
         digest = hashlib.sha256()
         for values in arrays.values():
             values.setflags(write=False)
@@ -94,7 +95,7 @@ class RecordedSpikes:
         return self.arrays()["positions"]
 
 
-def _check(arrays: dict[str, npt.NDArray[Any]]) -> None:
+def _check(arrays: dict[str, npt.NDArray[Any]], start: float, stop: float) -> None:
     times, counts, positions = arrays.values()
     if positions.shape != (len(counts), 2) or times.shape != (counts.sum(),):
         raise ValueError(
@@ -109,6 +110,11 @@ def _check(arrays: dict[str, npt.NDArray[Any]]) -> None:
                 f"RecordedSpikes.{name}: expected finite numbers, got NaN or infinity; "
                 f"select units that have them with select_units()"
             )
+    if times.min() < start or times.max() > stop:
+        raise ValueError(
+            f"RecordedSpikes.start, stop: expected seconds between which all spikes lie, got "
+            f"{start:g} and {stop:g}, and spikes from {times.min():g} to {times.max():g}"
+        )
 
 
 def spikes_of(where: str, recording: xr.Dataset, name: str | None = None) -> RecordedSpikes:
@@ -160,6 +166,25 @@ def spikes_of(where: str, recording: xr.Dataset, name: str | None = None) -> Rec
         held={
             "times": np.concatenate(trains) if trains else (),
             "counts": [len(train) for train in trains],
-            "positions": recording["position"].values[:, :2],
+            "positions": _places(where, recording["position"]),
         },
     )
+
+
+def _places(where: str, position: xr.DataArray) -> npt.NDArray[np.float64]:
+    """Return x and y of each unit, whatever the order of the dims and axes."""
+    units = str(position.attrs.get("units", "um"))
+    if set(position.dims) != {"unit", "axis"} or units != "um":
+        raise ValueError(
+            f"{where}.recording: expected the variable position (unit, axis) in um, got "
+            f"{tuple(map(str, position.dims))} in {units}; give recording_of(..., position=...)"
+        )
+    position = position.transpose("unit", "axis")
+    if "axis" in position.coords:
+        axes = position["axis"].values.tolist()
+        if not {"x", "y"} <= set(axes):
+            raise ValueError(
+                f"{where}.recording: expected the axes x and y of position, got {axes}"
+            )
+        position = position.sel(axis=["x", "y"])
+    return np.asarray(position.values[:, :2], dtype=np.float64)

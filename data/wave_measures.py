@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from .recorded_bins import bin_count
 from .recorded_spikes import RecordedSpikes
+from .recordings.bins import bins_of
 
 __all__ = ["WaveStatistics", "in_bursts", "pair_correlations", "wave_statistics"]
 
@@ -65,18 +66,18 @@ def in_bursts(
         And at least so many spikes. It lasts from the first one to the last one.
     """
     bins = bin_count(recording, bin_width)
-    change = np.zeros((bins + 1, recording.units), np.int64)
+    change = np.zeros((bins + 1, recording.units), np.int32)
     ends = np.cumsum(recording.counts)
     for unit, (end, count) in enumerate(zip(ends, recording.counts, strict=True)):
-        times = np.sort(recording.times[end - count : end]) - recording.start
+        times = np.sort(recording.times[end - count : end])
         cuts = np.flatnonzero(np.diff(times) > gap) + 1
         begin, stop = np.r_[0, cuts], np.r_[cuts, count]
         long = (stop - begin) >= least
-        first = np.floor(times[begin[long]] / bin_width).astype(int)
-        last = np.floor(times[stop[long] - 1] / bin_width).astype(int)
+        first = bins_of(times[begin[long]], recording.start, bin_width)
+        last = bins_of(times[stop[long] - 1], recording.start, bin_width)
         np.add.at(change[:, unit], np.minimum(first, bins), 1)
         np.add.at(change[:, unit], np.minimum(last + 1, bins), -1)
-    return np.cumsum(change[:-1], axis=0) > 0
+    return np.cumsum(change[:-1], axis=0, dtype=np.int32) > 0
 
 
 def pair_correlations(states: States, places: Values) -> tuple[Values, Values]:
@@ -128,10 +129,15 @@ def _half_distance(distance: Values, correlation: Values) -> float:
     if not len(distance) or not correlation.any():
         return np.nan
     lengths = np.geomspace(distance.min() / 4, distance.max() * 20, 400)
-    decays = np.exp(-distance / lengths[:, None])
-    heights = (decays * correlation).sum(axis=1) / (decays**2).sum(axis=1)
-    rest = ((heights[:, None] * decays - correlation) ** 2).sum(axis=1)
-    return float(lengths[rest.argmin()] * np.log(2))
+    # On a grid many pairs have one distance; what the squares need of them are two sums.
+    places, group, pairs = np.unique(distance, return_inverse=True, return_counts=True)
+    sums = np.bincount(group.reshape(-1), correlation)
+    gains = np.empty(len(lengths))
+    for number, length in enumerate(lengths):
+        decays = np.exp(-places / length)
+        # Of sum (h e - c)^2, with the best height h, the part that depends on the length.
+        gains[number] = (decays @ sums) ** 2 / (decays**2 @ pairs)
+    return float(lengths[gains.argmax()] * np.log(2))
 
 
 def _participation(states: States) -> float:

@@ -38,7 +38,7 @@ def times_of(activity: xr.DataArray, samples: str, interval: float | None, where
     Raises
     ------
     ValueError
-        If there is neither.
+        If there is neither, or times do not ascend.
     """
     if interval is not None:
         if not (np.isfinite(interval) and interval > 0):
@@ -50,7 +50,13 @@ def times_of(activity: xr.DataArray, samples: str, interval: float | None, where
             f"{where}.interval: expected seconds from one sample to the next, got none, and "
             f"{samples!r} has no coordinate in units of s; pass interval="
         )
-    return np.asarray(coordinate.values, dtype=np.float64)
+    times = np.asarray(coordinate.values, dtype=np.float64)
+    if not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+        raise ValueError(
+            f"{where}.activity: expected ascending times of the samples, got others along "
+            f"{samples!r}; sort them with sortby({samples!r}), or pass interval="
+        )
+    return times
 
 
 def along(array: xr.DataArray | xr.Dataset, dim: str) -> dict[str, npt.NDArray[Any]]:

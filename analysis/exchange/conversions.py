@@ -150,8 +150,7 @@ def _spike_trains(neo: Any, recording: xr.Dataset) -> list[Any]:
 def _add_signal(
     neo: Any, quantities: Any, segment: Any, rates: xr.DataArray, times: Any, neurons: str
 ) -> None:
-    units = str(rates.attrs.get("units", "1"))
-    unit = quantities.dimensionless if units == "1" else quantities.Quantity(1.0, units)
+    unit = _quantity(quantities, str(rates.attrs.get("units", "1")))
     labels = {name: values.astype(str) for name, values in along(rates, neurons).items()}
     name = str(rates.name or "activity")
     steps = np.diff(times)
@@ -170,6 +169,20 @@ def _add_signal(
         times * quantities.s, rates.values * unit, name=name, array_annotations=labels
     )
     segment.irregularlysampledsignals.append(irregular)
+
+
+def _quantity(quantities: Any, units: str) -> Any:
+    if units == "1":
+        return quantities.dimensionless
+    # Spikes are counted, and have no unit of their own.
+    plain = units.replace("spikes/", "1/")
+    try:
+        return quantities.Quantity(1.0, plain)
+    except LookupError as error:
+        raise ValueError(
+            f"to_neo.activity: expected units that the package quantities knows, got {units!r}; "
+            f'assign_attrs(units="1/s") names others'
+        ) from error
 
 
 def to_rsatoolbox(

@@ -18,7 +18,7 @@ from .ragged import (
     ragged_recording,
     spike_extent,
 )
-from .tables import seconds
+from .tables import per_second
 
 __all__ = ["open_arrays"]
 
@@ -65,9 +65,9 @@ def open_arrays(
         If an array is missing or does not fit the others, or the file is damaged.
     """
     origin = Origin(where="open_recording", place=str(path))
-    scale = seconds(origin, time_unit)
+    in_second = per_second(origin, time_unit)
     arrays = _read(path, origin, dict(columns or {}))
-    times = arrays["time"].astype(np.float64) * scale
+    times = arrays["time"].astype(np.float64) / in_second
     if times.ndim != 1:
         raise origin.refusal("time", "times along one axis", f"shape {times.shape}")
     if ("unit" in arrays) == ("count" in arrays):

@@ -85,7 +85,8 @@ def open_neo(
     -------
     xarray.Dataset
         As `recording_of` makes it, in seconds; ``position`` where every spike train has an
-        annotation "position" or "coordinates" of two or three micrometres; ``unit_<annotation>``
+        annotation "position" or "coordinates" of two or three micrometres, or the annotations "x",
+        "y" and perhaps "z"; ``unit_<annotation>``
         for what all trains are annotated with; ``epoch_start``, ``epoch_stop`` and
         ``epoch_label`` where there are epochs; texts and numbers that the segment is annotated with
         as attributes.

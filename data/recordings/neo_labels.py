@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .ragged import AXES
+
 __all__ = [
     "attributes_of",
     "epochs_of",
@@ -26,7 +28,8 @@ def seconds_of(train: Any) -> npt.NDArray[np.float64]:
 
 def names_of(trains: Sequence[Any]) -> list[str]:
     """Return names of the trains, their numbers where some have none or share theirs."""
-    names = [str(train.name or train.annotations.get("id") or "") for train in trains]
+    names = [train.name or train.annotations.get("id") for train in trains]
+    names = ["" if name is None else str(name) for name in names]
     if all(names) and len(set(names)) == len(names):
         return names
     return [str(number) for number in range(len(trains))]
@@ -38,7 +41,14 @@ def positions_of(trains: Sequence[Any]) -> list[Any] | None:
         places = [train.annotations.get(name) for train in trains]
         if all(place is not None for place in places):
             return [_micrometres(place) for place in places]
-    return None
+    axes = [axis for axis in AXES if all(axis in train.annotations for train in trains)]
+    if axes[:2] != ["x", "y"]:
+        return None
+    # As `to_neo` writes them.
+    return [
+        np.array([float(_micrometres(train.annotations[axis])) for axis in axes])
+        for train in trains
+    ]
 
 
 def _micrometres(place: Any) -> npt.NDArray[np.float64]:
@@ -75,7 +85,8 @@ def epochs_of(segment: Any) -> dict[str, Any]:
         begin = np.asarray(epoch.times.rescale("s").magnitude, dtype=np.float64)
         starts.append(begin)
         stops.append(begin + np.asarray(epoch.durations.rescale("s").magnitude, dtype=np.float64))
-        labels.append(np.asarray(epoch.labels).astype(str))
+        told = np.asarray(epoch.labels).astype(str)
+        labels.append(told if len(told) == len(begin) else np.full(len(begin), ""))
     if len(np.concatenate(starts)) == 0:
         return {}
     return {

@@ -133,8 +133,8 @@ def _recording(root: Group, name: str, notes: Notes) -> xr.Dataset:
             electrodes, "electrodes", "electrode", notes, skip=("group", "group_name")
         )
     variables |= _intervals(root, notes)
-    for label, variable in series_of(root, notes).items():
-        variables.setdefault(label, variable)
+    taken = {*variables, *(str(dim) for each in variables.values() for dim in each.dims)}
+    variables |= series_of(root, notes, taken)
     if not variables:
         raise notes.refusal(
             "units, intervals or time series", "none of them", "is it the file that was meant?"

@@ -1,6 +1,6 @@
 """The time series of an NWB file, as variables with their times."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,12 @@ from .nwb_notes import Notes
 from .nwb_stores import Group, StoredArray
 from .nwb_tables import variable_of
 
-__all__ = ["series_of"]
+__all__ = ["OWN", "series_of"]
 
 _PLACES = (("acquisition",), ("processing",), ("stimulus", "presentation"), ("analysis",))
 _DEPTH = 8
+#: What a recording has by these names is something else.
+OWN = ("spike_time", "spike_count", "spike", "unit", "position", "axis")
 
 
 class _Regular:
@@ -50,7 +52,7 @@ class _Converted:
         return np.asarray(self.data[key] * factor + self.offset, dtype=np.float64)
 
 
-def series_of(root: Group, notes: Notes) -> dict[str, Variable]:
+def series_of(root: Group, notes: Notes, taken: Collection[str] = ()) -> dict[str, Variable]:
     """
     Return the time series of acquisition, processing, stimulation and analysis.
 
@@ -60,12 +62,15 @@ def series_of(root: Group, notes: Notes) -> dict[str, Variable]:
         The file.
     notes : Notes
         Of the file.
+    taken : collection of str
+        Names of other variables and dims.
 
     Returns
     -------
     dict of Variable
         `<name>` (`<name>_time`, ...) in the units of the file, with conversion and offset, and
-        `<name>_time` in seconds. A name that is there twice is preceded by that of its group.
+        `<name>_time` in seconds. A name that is taken, that a recording gives a meaning of its own,
+        or that is there twice, is preceded by that of its group.
 
     Raises
     ------
@@ -78,10 +83,12 @@ def series_of(root: Group, notes: Notes) -> dict[str, Variable]:
         if group is None:
             continue
         for path, series in _all(group, place, set(), notes):
-            name = path[-1] if path[-1] not in found else "_".join(path)
-            if name in found:
-                notes.leave("/".join(path), "another series has its name")
+            names = (path[-1], "_".join(path))
+            free = [each for each in names if not {each, f"{each}_time"} & {*taken, *OWN, *found}]
+            if not free:
+                notes.leave("/".join(path), "another variable has its name")
                 continue
+            name = free[0]
             found |= _series(series, name, notes)
     return found
 

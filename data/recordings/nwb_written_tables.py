@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from .nwb_saving import streamed, table_columns
+from .nwb_series import OWN
 
 __all__ = ["about", "columns_of", "data_of", "write_intervals", "write_rest", "write_series"]
 
@@ -75,7 +76,8 @@ def write_series(
             continue
         times = recording.variables.get(dim)
         usable = times is not None and times.dims == (dim,) and times.dtype == np.float64
-        if not usable or values.dtype.kind not in "iuf" or not _NAME.fullmatch(name):
+        named = _NAME.fullmatch(name) and name not in OWN and not name.startswith("electrode_")
+        if not usable or values.dtype.kind not in "iuf" or not named:
             continue
         series = pynwb.TimeSeries(
             name=name,

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from .bins import bins_of, whole_bins
 from .recording import spike_trains
 
 __all__ = ["select_units", "spike_counts"]
@@ -27,8 +28,9 @@ def select_units(recording: xr.Dataset, units: str | Sequence[Any] | npt.ArrayLi
     Returns
     -------
     xarray.Dataset
-        The same variables and attributes, ``start`` and ``stop`` too. It reads from the file of
-        the recording, which must stay open.
+        The same variables and attributes, ``start`` and ``stop`` too; of ragged columns, which
+        have several entries for a unit, those of these units. It reads from the file of the
+        recording, which must stay open.
 
     Raises
     ------
@@ -47,14 +49,22 @@ def select_units(recording: xr.Dataset, units: str | Sequence[Any] | npt.ArrayLi
     """
     _refuse_others(recording, "select_units")
     chosen = _positions(recording, units)
-    ends = np.cumsum(recording["spike_count"].values)
-    starts = ends - recording["spike_count"].values
+    parts = {"unit": chosen, "spike": _entries(recording["spike_count"].values, chosen)}
+    for variable in recording.data_vars.values():
+        dim = variable.attrs.get("sample_dimension")
+        if variable.dims == ("unit",) and dim in recording.dims and dim not in parts:
+            parts[dim] = _entries(variable.values, chosen)
+    return recording.isel(parts)
+
+
+def _entries(counts: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64]) -> Any:
+    """Return where the entries of some units are, which lie one unit after another."""
+    ends = np.cumsum(counts)
+    starts = ends - counts
     if (np.diff(chosen) == 1).all():
-        # A slice of the file, rather than a list of every spike.
-        spikes: Any = slice(int(starts[chosen[0]]), int(ends[chosen[-1]]))
-    else:
-        spikes = np.concatenate([np.arange(starts[each], ends[each]) for each in chosen])
-    return recording.isel(unit=chosen, spike=spikes)
+        # A slice of the file, rather than a list of every entry.
+        return slice(int(starts[chosen[0]]), int(ends[chosen[-1]]))
+    return np.concatenate([np.arange(starts[each], ends[each]) for each in chosen])
 
 
 def spike_counts(
@@ -66,9 +76,10 @@ def spike_counts(
 ) -> xr.DataArray:
     """Count the spikes of every unit in bins of equal width.
 
-    Bin k holds the spikes from start + k w up to, but not at, start + (k + 1) w. Only whole bins
-    are made: what comes after the last one, less than a bin before stop, is left out, and so is a
-    spike at the very end of the last bin.
+    Bin k holds the spikes from start + k w up to, but not at, start + (k + 1) w; a spike less than
+    a millionth of a bin before an edge is at the edge, as rounding puts 0.3 before 3 times 0.1.
+    Only whole bins are made: what comes after the last one, less than a bin before stop, is left
+    out, and so is a spike at the very end of the last bin.
 
     Parameters
     ----------
@@ -101,17 +112,21 @@ def spike_counts(
     _refuse_others(recording, "spike_counts")
     begin = float(recording.attrs["start"] if start is None else start)
     end = float(recording.attrs["stop"] if stop is None else stop)
-    edges = _edges(begin, end, float(bin_width), recording.sizes["unit"])
-    counts = np.empty((len(edges) - 1, recording.sizes["unit"]), dtype=np.int64)
+    width = float(bin_width)
+    bins = _bins(begin, end, width, recording.sizes["unit"])
+    counts = np.empty((bins, recording.sizes["unit"]), dtype=np.int64)
     for unit, train in enumerate(spike_trains(recording)):
-        counts[:, unit] = np.diff(np.searchsorted(train, edges, side="left"))
-    time = ("time", (edges[:-1] + edges[1:]) / 2, {"units": "s", "long_name": "centre of the bin"})
+        place = bins_of(train, begin, width)
+        inside = (place >= 0) & (place < bins)
+        counts[:, unit] = np.bincount(place[inside], minlength=bins)
+    centres = begin + width * (np.arange(bins) + 0.5)
+    time = ("time", centres, {"units": "s", "long_name": "centre of the bin"})
     return xr.DataArray(
         counts,
         dims=("time", "unit"),
         coords={"time": time, "unit": recording["unit"]},
         name="spike_counts",
-        attrs={"units": "1", "long_name": "number of spikes", "bin_width": float(bin_width)},
+        attrs={"units": "1", "long_name": "number of spikes", "bin_width": width},
     )
 
 
@@ -163,14 +178,12 @@ def _named(names: list[str], wanted: list[str]) -> npt.NDArray[np.int64]:
     return np.array([places[name] for name in wanted], dtype=np.int64)
 
 
-def _edges(start: float, stop: float, width: float, units: int) -> npt.NDArray[np.float64]:
+def _bins(start: float, stop: float, width: float, units: int) -> int:
     if not (np.isfinite(width) and width > 0):
         raise ValueError(f"spike_counts.bin_width: expected positive seconds, got {width}")
     if not (np.isfinite(start) and np.isfinite(stop)):
         raise ValueError(f"spike_counts.start, stop: expected seconds, got {start} and {stop}")
-    ratio = (stop - start) / width
-    # 0.3 / 0.1 is a little less than 3: a bin may be short by rounding
-    bins = np.floor(ratio * (1 + 1e-12))
+    bins = whole_bins(start, stop, width)
     if bins < 1:
         raise ValueError(
             f"spike_counts.bin_width: expected at least one bin between start {start} and stop "
@@ -181,4 +194,4 @@ def _edges(start: float, stop: float, width: float, units: int) -> npt.NDArray[n
             f"spike_counts.bin_width: expected at most {_LARGEST} counts, got {bins:.3g} bins of "
             f"{units} units; take wider bins, or a part with start= and stop="
         )
-    return np.minimum(start + width * np.arange(int(bins) + 1), stop)
+    return int(bins)

@@ -12,9 +12,9 @@ import xarray as xr
 
 from .ragged import AXES, MAXIMUM_UNITS, Origin, ordered, ragged_recording, spike_extent
 
-__all__ = ["TIME_UNITS", "open_table", "seconds"]
+__all__ = ["TIME_UNITS", "open_table", "per_second"]
 
-TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
+TIME_UNITS = {"s": 1.0, "ms": 1e3, "us": 1e6}
 _LONGEST_LINE = 1 << 16
 _DELIMITERS = {".tsv": "\t"}
 _ROLES = ("unit", "time", *AXES)
@@ -64,7 +64,7 @@ def open_table(
         If a column is missing, or a row is not as declared; says which line.
     """
     origin = Origin(where="open_recording", place=str(path))
-    scale = seconds(origin, time_unit)
+    in_second = per_second(origin, time_unit)
     declared = _declared(origin, columns)
     places = {} if positions is None else _read_positions(positions, declared)
     trains = _read_spikes(path, origin, declared, places, fixed=positions is not None)
@@ -72,7 +72,7 @@ def open_table(
     counts = np.array([len(train) for train in trains.values()], dtype=np.int64)
     if not len(counts):
         raise origin.refusal("path", "at least one row below the names of columns", "none")
-    times = np.concatenate([np.array(train) for train in trains.values()]) * scale
+    times = np.concatenate([np.array(train) for train in trains.values()]) / in_second
     if sort:
         times = ordered(times, counts)
     start, stop = spike_extent(origin, times, counts, unit, start=start, stop=stop)
@@ -86,8 +86,8 @@ def open_table(
     )
 
 
-def seconds(origin: Origin, time_unit: str) -> float:
-    """Return how many seconds a unit of time has."""
+def per_second(origin: Origin, time_unit: str) -> float:
+    """Return how many units of time a second has: a quotient is the nearest number of seconds."""
     if time_unit not in TIME_UNITS:
         raise origin.refusal("time_unit", f"one of {', '.join(TIME_UNITS)}", repr(time_unit))
     return TIME_UNITS[time_unit]
@@ -226,7 +226,7 @@ def _numbers(
             continue
         try:
             name = row[where[0]]
-            numbers = tuple([float(row[column]) for column in where[1:]])
+            numbers = tuple([_number(row[column]) for column in where[1:]])
         except (IndexError, ValueError) as error:
             raise origin.refusal(
                 "path",
@@ -236,3 +236,9 @@ def _numbers(
         if not name:
             raise origin.refusal("unit", "a name", f"none in line {lines.line_num}")
         yield lines.line_num, name, numbers
+
+
+def _number(text: str) -> float:
+    if "_" in text:  # in Python, and nowhere else, between digits
+        raise ValueError(text)
+    return float(text)

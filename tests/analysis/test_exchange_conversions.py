@@ -137,3 +137,25 @@ def test_missing_packages_are_named(convert, package, counts, monkeypatch):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError, match=rf'the package {package}, .*"ontogeny\[biology\]"'):
         convert(counts, **NAMES)
+
+
+@pytest.mark.parametrize("convert", [to_pynapple, to_neo])
+@pytest.mark.parametrize("order", [[2, 1, 0], [0, 0, 1]], ids=["falling", "twice"])
+def test_times_that_do_not_ascend_are_refused(convert, order, counts):
+    """A signal would have a negative or an infinite sampling rate."""
+    with pytest.raises(ValueError, match=r"\.activity: expected ascending times .* along 'time'"):
+        convert(counts.isel(time=order), **NAMES)
+
+
+@pytest.mark.parametrize(("units", "told"), [("spikes/s", "1/s"), ("Hz", "Hz"), ("1", "")])
+def test_units_of_signals(units, told, counts):
+    pq = pytest.importorskip("quantities")
+    (signal,) = to_neo(counts.assign_attrs(units=units), **NAMES).segments[0].analogsignals
+    assert signal.units == (pq.Quantity(1, told) if told else pq.dimensionless)
+    assert signal.magnitude.tolist() == counts.values.tolist()
+
+
+def test_units_that_nobody_knows_are_refused(counts):
+    pytest.importorskip("neo")
+    with pytest.raises(ValueError, match=r"^to_neo\.activity: expected units that .* got 'F/F0'; "):
+        to_neo(counts.assign_attrs(units="F/F0"), **NAMES)

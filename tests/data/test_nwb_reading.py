@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ontogeny.data.recordings import spike_trains
+from ontogeny.data.recordings import spike_trains, write_nwb
 from ontogeny.data.recordings.nwb import open_nwb
 
 pytest.importorskip("pynwb")
@@ -143,6 +143,40 @@ def test_series_of_one_name_are_told_apart(tmp_path):
         made.add(pynwb.TimeSeries(name="rate", data=[1.0, 2.0], unit="Hz", rate=1.0))
     found = open_nwb(nwb_files.write(file, tmp_path / "a.nwb"))
     assert {"rate", "processing_two_rate"} <= set(found)
+
+
+def test_series_with_names_that_recordings_use(tmp_path):
+    """A series that is called position is no position of units, nor are its times spikes."""
+    import pynwb
+
+    file = nwb_files.empty()
+    for number in range(3):
+        file.add_unit(spike_times=[0.5, 1.0 + number])
+    for name, data in (("position", np.ones((3, 2))), ("spike", [1.0, 2.0, 3.0])):
+        file.add_acquisition(
+            pynwb.TimeSeries(name=name, data=data, unit="m", timestamps=[0.0, 1.0, 2.0])
+        )
+    path = nwb_files.write(file, tmp_path / "a.nwb")
+    with open_nwb(path) as found:
+        assert "position" not in found and "spike" not in found.coords
+        assert found["acquisition_position"].dims[0] == "acquisition_position_time"
+        assert found["acquisition_spike"].values.tolist() == [1, 2, 3]
+        assert [len(train) for train in spike_trains(found)] == [2, 2, 2]
+        write_nwb(found, tmp_path / "b.nwb")
+        assert open_nwb(tmp_path / "b.nwb").identical(found)
+
+
+def test_series_with_the_name_of_the_times_of_another(tmp_path):
+    import pynwb
+
+    file = nwb_files.empty()
+    file.add_acquisition(pynwb.TimeSeries(name="v_time", data=[1.0, 2.0], unit="m", rate=1.0))
+    module = file.create_processing_module(name="one", description="d")
+    module.add(pynwb.TimeSeries(name="v", data=[3.0, 4.0, 5.0], unit="m", rate=2.0))
+    found = open_nwb(nwb_files.write(file, tmp_path / "a.nwb"))
+    assert found["v_time"].values.tolist() == [1, 2]
+    assert found["processing_one_v"].values.tolist() == [3, 4, 5]
+    assert found["processing_one_v_time"].values.tolist() == [0, 0.5, 1]
 
 
 def test_large_arrays_stay_in_the_file_until_it_is_closed(tmp_path):

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ontogeny.data import noise_statistics, recording_of, spike_trains
+from ontogeny.data.recorded_bins import binned_spikes
+from ontogeny.data.recorded_frames import sheet_frames
 from ontogeny.data.recorded_waves import RecordedWaves, recorded_waves
 
 ROWS, COLUMNS = 5, 7
@@ -339,6 +342,7 @@ def test_frozen_noise_for_tests(recording):
         ({"bin_width": 0}, r"RecordedWaves\.bin_width: expected a number > 0, got 0"),
         ({"bin_width": 61}, r"RecordedWaves\.bin_width: expected at most the 60 s that the rec"),
         ({"smoothing": -1}, r"RecordedWaves\.smoothing: expected a number >= 0, got -1"),
+        ({"smoothing": 61}, r"RecordedWaves\.smoothing: expected at most the 60 s that the record"),
         ({"control": "space"}, r"RecordedWaves\.control: expected one of \(None, 'times', 'shi"),
         ({"control_seed": -1}, r"RecordedWaves\.control_seed: expected an integer from 0 to"),
         ({"interpolation": "cubic"}, r"RecordedWaves\.interpolation: expected one of \('linear'"),
@@ -379,6 +383,78 @@ def test_recordings_refused(recording):
         frames(recorded_waves(recording), units=12)
     with pytest.raises(ValueError, match=r"^RecordedWaves\.shape: expected rows and columns, with"):
         _ = recorded_waves(recording).pixel_um
+
+
+def test_places_do_not_depend_on_the_order_of_dims_and_axes(recordings):
+    two = recordings.travelling(2, places=[(0.0, 10.0), (90.0, 40.0)])
+    expected = [[0, 10], [90, 40]]
+    assert waves(two).recording.positions.tolist() == expected
+    for other in (two.transpose(), two.isel(axis=[1, 0])):
+        assert waves(other) == waves(two)
+    wrong = two.assign_coords(axis=["z", "y"])
+    with pytest.raises(ValueError, match=r"^recorded_waves\.recording: expected the axes x and y"):
+        waves(wrong)
+    metres = two.assign(position=two["position"].assign_attrs(units="m"))
+    with pytest.raises(ValueError, match=r"position \(unit, axis\) in um, got .* in m; give"):
+        waves(metres)
+
+
+def test_spikes_lie_between_start_and_stop(recording):
+    for bounds in ({"start": 5.0}, {"stop": 3.0}):
+        with pytest.raises(ValueError, match=r"^RecordedSpikes\.start, stop: expected seconds bet"):
+            waves(recording.assign_attrs(bounds))
+
+
+def test_bins_without_any_spike_are_refused():
+    late = recording_of([[1.02]] * 3, position=[[0, 0], [9, 1], [5, 5]], start=0, stop=1.05)
+    with pytest.raises(ValueError, match=r"^RecordedWaves\.bin_width: expected bins of which a wh"):
+        recorded_waves(late)
+
+
+@pytest.mark.parametrize("width", [1e-320, 1e-11])
+def test_bins_that_memory_is_not_for_are_refused(recording, width):
+    with pytest.raises(ValueError, match=r"^RecordedWaves\.bin_width: .* at most 134,217,728, got"):
+        waves(recording, bin_width=width)
+
+
+def test_counts_that_memory_is_not_for_are_refused(recording, monkeypatch):
+    monkeypatch.setattr("ontogeny.data.recorded_bins.LARGEST", 4000)
+    frames(waves(recording))
+    with pytest.raises(
+        ValueError, match=r"^RecordedWaves\.bin_width: .*at most 4,000 bytes, got 24,040; without"
+    ):
+        frames(waves(recording, smoothing=0.2))
+    monkeypatch.setattr("ontogeny.data.recorded_bins.LARGEST", 100)
+    with pytest.raises(ValueError, match=r"at most 100 bytes, got .*; with wider bins"):
+        frames(waves(recording, control="shifted", control_seed=9))
+
+
+def test_smoothing_in_parts_changes_nothing(recording, monkeypatch):
+    whole = waves(recording, smoothing=0.21).binned
+    monkeypatch.setattr("ontogeny.data.recorded_bins._PART", 1)
+    binned_spikes.cache_clear()
+    parts = waves(recording, smoothing=0.21).binned
+    assert parts is not whole
+    for name in ("rows", "counts"):
+        assert np.array_equal(getattr(parts, name), getattr(whole, name))
+
+
+def test_an_hour_of_thousands_of_electrodes_takes_little_memory():
+    """36,000 bins of 4,096 electrodes: one byte for each count."""
+    generator = np.random.default_rng(0)
+    trains = [np.sort(generator.uniform(0, 3600, 40)) for _ in range(4096)]
+    places = np.stack(np.meshgrid(np.arange(64.0), np.arange(64.0)), -1).reshape(-1, 2) * 42
+    noise = recorded_waves(recording_of(trains, position=places, start=0, stop=3600))
+    tracemalloc.start()
+    try:
+        found = frames(noise, steps=3, trials=2, units=196)
+        held, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        binned_spikes.cache_clear()
+        sheet_frames.cache_clear()
+    assert found.shape == (3, 2, 196)
+    assert held < 200e6 and peak < 900e6
 
 
 def test_rates_without_differences_have_no_standard():

@@ -5,7 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from ontogeny.data.recordings import open_recording, spike_trains
+from ontogeny.data.recordings import open_recording, recording_of, spike_trains
+from ontogeny.data.recordings.neo_labels import epochs_of
 
 neo = pytest.importorskip("neo")
 pq = pytest.importorskip("quantities")
@@ -67,6 +68,28 @@ def test_written_by_neo(written):
 def test_names_that_units_share_become_numbers(written):
     path = written(segment(train([1.0], name="a"), train([2.0], name="a")))
     assert open_matlab(path)["unit"].values.tolist() == ["0", "1"]
+
+
+def test_names_from_zero_on_are_names(written):
+    path = written(segment(train([1.0], id=0), train([2.0], id=7)))
+    assert open_matlab(path)["unit"].values.tolist() == ["0", "7"]
+
+
+def test_what_is_written_by_to_neo_keeps_its_places(tmp_path):
+    from ontogeny.analysis.exchange import to_neo
+
+    trains, places = [[0.1, 0.5], [0.2]], [[0.0, 5.0], [90.0, 10.0]]
+    recording = recording_of(trains, position=places, unit=["a", "b"], start=0, stop=1)
+    neo.io.NeoMatlabIO(str(tmp_path / "a.mat")).write_block(to_neo(recording))
+    found = open_matlab(tmp_path / "a.mat")
+    assert found["position"].values.tolist() == places and held(found) == trains
+
+
+def test_epochs_without_labels(written):
+    made = segment(train([1.0], name="a"))
+    made.epochs.append(neo.Epoch([1, 2] * pq.s, durations=[1, 1] * pq.s))
+    assert epochs_of(made)["epoch_label"][1].tolist() == ["", ""]
+    assert open_matlab(written(made))["epoch_start"].values.tolist() == [1, 2]
 
 
 def test_epochs(written):

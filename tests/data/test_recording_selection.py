@@ -85,6 +85,21 @@ def test_selection_reads_nothing_but_its_units(tmp_path):
         assert next(spike_trains(other)).tolist() == list(range(15, 30))
 
 
+def test_ragged_columns_go_with_their_units(recording):
+    """As NWB has them: entries of all units along one dim, and how many each unit has."""
+    entries = ("unit_seen_entry", "unit_seen_1")
+    told = {"sample_dimension": entries[0]}
+    ragged = recording.assign(
+        unit_seen=(entries, np.arange(12.0).reshape(6, 2)),
+        unit_seen_count=("unit", [1, 0, 3, 2], told),
+    )
+    found = select_units(ragged, ["d", "a"])
+    assert found["unit_seen_count"].values.tolist() == [2, 1]
+    assert found["unit_seen"].values.tolist() == [[8, 9], [10, 11], [0, 1]]
+    found = select_units(ragged, ["b", "c"])
+    assert found["unit_seen"].values.tolist() == [[2, 3], [4, 5], [6, 7]]
+
+
 def test_counts(recording):
     counts = spike_counts(recording, 0.25)
     assert counts.dims == ("time", "unit")

@@ -64,6 +64,23 @@ def test_forms_of_tables(csv, text, name, options):
     assert held(found) == {"b": [0.5], "a": [0.25]}
 
 
+@pytest.mark.parametrize(("unit", "per_second"), [("ms", 1000), ("us", 1_000_000)])
+def test_times_are_the_nearest_numbers_of_seconds(csv, npz, unit, per_second):
+    """9 ms are 0.009 s, and not a little more, which would be behind a stop of 0.009 s."""
+    ticks = list(range(1, 2000, 4))
+    rows = "".join(f"a,{tick}\n" for tick in ticks)
+    options = {"time_unit": unit, "start": 0, "stop": ticks[-1] / per_second}
+    expected = {"a": [tick / per_second for tick in ticks]}
+    assert held(open_recording(csv(f"unit,time\n{rows}"), **options)) == expected
+    arrays = {"time": np.array(ticks), "unit": np.array(["a"] * len(ticks))}
+    assert held(open_recording(npz(**arrays), **options)) == expected
+
+
+def test_numbers_as_python_alone_writes_them_are_refused(csv):
+    with pytest.raises(ValueError, match=r"a unit and numbers in every row, got .*'1_0'"):
+        open_recording(csv("unit,time\na,1_0\n"))
+
+
 def test_positions_in_the_table(csv):
     text = "unit,time,x,y\na,1,0,100\nb,2,50,0\na,3,0,100\n"
     recording = open_recording(csv(text))

@@ -1,6 +1,7 @@
 """What is measured of waves, and simulated waves that are fitted to recorded ones."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -83,6 +84,25 @@ def test_half_distances_of_known_correlations():
     assert found.half_distance == pytest.approx(250 * math.log(2), rel=0.05)
 
 
+def test_half_distances_of_many_cells_take_little_memory():
+    """A thousand cells have half a million pairs: 1.6 GB, were all lengths tried at once."""
+    generator = np.random.default_rng(0)
+    states = generator.random((200, 1000)) < 0.3
+    places = generator.uniform(0, 1000, (1000, 2))
+    tracemalloc.start()
+    try:
+        found = wave_statistics(states, places, 1.0)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert np.isfinite(found.half_distance) and peak < 100e6
+
+
+def test_one_trial_has_no_spread(recording, fitted):
+    with pytest.raises(ValueError, match=r"^wave_fit\.trials: expected 2 or more, which differ"):
+        wave_fit(recording, fitted, trials=1)
+
+
 def test_silence_has_no_statistics():
     found = wave_statistics(np.zeros((9, 3), bool), np.zeros((3, 2)), 1.0)
     assert np.isnan(found.values()).all()
@@ -147,6 +167,10 @@ def test_what_a_fit_tells(recording, fitted):
     [
         ({"shape": None}, r"fit_retinal_waves\.shape: expected \(rows, columns\), got None"),
         ({"scale": "most"}, r"fit_retinal_waves\.scale: expected one of \('standard', 'unit'"),
+        ({"scale": -1.0}, r"fit_retinal_waves\.scale: expected a number >= 0, got -1"),
+        ({"scale": 0}, r"fit_retinal_waves\.scale: expected a number > 0, got 0"),
+        ({"bin_width": 1e-9}, r"fit_retinal_waves\.bin_width: expected seconds of which the recor"),
+        ({"bin_width": 1e9}, r"fit_retinal_waves\.bin_width: expected at most the "),
         ({"bin_width": 0}, r"fit_retinal_waves\.bin_width: expected a number > 0, got 0"),
         ({"gap": 0}, r"fit_retinal_waves\.gap: expected a number > 0, got 0"),
         ({"least": 0}, r"fit_retinal_waves\.least: expected a positive integer, got 0"),
