@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from .recorded_bins import BinnedSpikes
 from .recorded_sheet import interpolation_weights, pixel_places
@@ -19,7 +20,7 @@ Values = npt.NDArray[np.float64]
 
 _PART = 2**17  # rates that are made at a time
 _SCATTERED = 2**14  # the same, for rates of random bins
-_ROWS = 2**12  # rows of counts that are turned into float at a time
+_MOMENTS = 2**20  # the same, for mean and standard deviation
 
 
 class SheetFrames:
@@ -111,22 +112,24 @@ class SheetFrames:
 
     def _moments(self) -> tuple[float, float]:
         """Return mean and standard deviation over all pixels and bins, in spikes per second."""
-        counts, electrodes = self.binned.counts, len(self.binned.electrodes)
-        times = np.bincount(self.binned.rows, minlength=len(counts))
-        total, products = np.zeros(electrodes), np.zeros((electrodes, electrodes))
-        for begin in range(0, len(counts), _ROWS):
-            part = counts[begin : begin + _ROWS].astype(float)
-            often = part * times[begin : begin + _ROWS, None]
-            total += often.sum(axis=0)
-            products += often.T @ part
-        share = np.zeros((self.pixels, electrodes))
-        for indices, weights in zip(self.parts, self.weights, strict=True):
-            share[np.arange(self.pixels), indices] += weights
-        means = share @ total / self.bins
-        squares = ((share @ products) * share).sum(axis=1) / self.bins
-        variance = max(0.0, float(np.mean(squares) - np.mean(means) ** 2))
-        # Twelve digits: the last ones may differ between libraries of linear algebra.
-        mean, std = float(np.mean(means)), math.sqrt(variance)
+        counts = self.binned.counts
+        times = np.bincount(self.binned.rows, minlength=len(counts)).astype(float)
+        # Sparse: three electrodes make a pixel, of thousands.
+        pixel = np.broadcast_to(np.arange(self.pixels), self.parts.shape)
+        entries = (self.weights.ravel(), (pixel.ravel(), self.parts.ravel()))
+        share = sparse.coo_array(entries, (self.pixels, counts.shape[1])).tocsr()
+        share.eliminate_zeros()
+        total = squares = 0.0
+        some = max(1, _MOMENTS // max(self.pixels, counts.shape[1]))
+        for begin in range(0, len(counts), some):
+            part = share @ counts[begin : begin + some].T.astype(float)
+            often = part * times[begin : begin + some]
+            total += float(often.sum())
+            squares += float((often * part).sum())
+        number = self.bins * self.pixels
+        mean = total / number
+        std = math.sqrt(max(0.0, squares / number - mean**2))
+        # Twelve digits: the last ones depend on the order of the sums.
         return float(f"{mean:.12g}"), float(f"{std:.12g}") if std > 1e-9 * mean else 0.0
 
 

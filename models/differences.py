@@ -12,6 +12,8 @@ _FREE = ("created", "status", "title", "versions", "hardware", "resumed_with_ver
 _JSON = ("network", "schedule", "record", "given_weights")
 # Where stimuli were loaded from says nothing that their hash does not.
 _FREE_INSIDE = ("origin",)
+# Nor do the names of recordings, which are equal where their spikes are.
+_NAMES = ("name", "source")
 
 
 def differences(stored: Mapping[Any, Any], given: Mapping[Any, Any]) -> list[str]:
@@ -76,10 +78,12 @@ def compared(path: str, stored: Any, given: Any) -> list[str]:
     ['record.checkpoints[1]: 16 in the store, 24 given']
     """
     if isinstance(stored, dict) and isinstance(given, dict):
+        recorded = stored.get("type") == given.get("type") == "RecordedSpikes"
+        free = _FREE_INSIDE + _NAMES if recorded else _FREE_INSIDE
         return [
             sentence
             for key in {**stored, **given}
-            if key not in _FREE_INSIDE
+            if key not in free
             for sentence in compared(
                 f"{path}.{key}" if path else key, stored.get(key), given.get(key)
             )

@@ -26,12 +26,13 @@ from .consolidation import opened_life
 from .description import describe
 from .differences import compared
 from .dynamics import Leaky, NeuronNoise, Spiking, Static
+from .given import recording_file, stimuli_file
 from .network import Network
 from .population import Population
 from .record import Record
 from .schedule import Learning, LossBelow, Schedule, Spontaneous, Test
 from .simulate import simulate
-from .store import DESCRIPTION, GIVEN, discard, parts_of, recording_file, stimuli_file
+from .store import DESCRIPTION, GIVEN, discard, parts_of
 
 __all__ = ["rebuilt", "resume", "stimuli_again"]
 

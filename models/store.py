@@ -11,19 +11,15 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ontogeny.data import Stimuli
 from ontogeny.data.parts import PartsFolder
-from ontogeny.data.recorded_spikes import RecordedSpikes
-from ontogeny.data.recorded_waves import RecordedWaves
 
 from .consolidation import consolidate, opened_life, part_name
-from .description import digest_of_stimuli
 from .differences import other_versions, refuse_another
+from .given import keep_given
 from .interrupts import LifeInterrupted
 from .life import Life
 from .plan import total_presentations
 from .run import Run
-from .schedule import Schedule
 
 __all__ = [
     "DESCRIPTION",
@@ -31,10 +27,7 @@ __all__ = [
     "Store",
     "advice",
     "discard",
-    "keep_stimuli",
     "parts_of",
-    "recording_file",
-    "stimuli_file",
 ]
 
 DESCRIPTION = "description.json"
@@ -59,30 +52,12 @@ def discard(folder: PartsFolder) -> None:
     folder.remove_files()
 
 
-def stimuli_file(sha256: str) -> str:
-    """Return the name of the file that keeps stimuli of this hash."""
-    return f"stimuli-{sha256}.npz"
-
-
-def recording_file(sha256: str) -> str:
-    """Return the name of the file that keeps the spikes of this hash."""
-    return f"recording-{sha256}.npz"
-
-
 def advice(path: Path) -> str:
     """Say how to go on with a life."""
     return (
         f"go on with simulate(..., store={str(path)!r}, resume=True) or with: "
         f"ontogeny resume {path}"
     )
-
-
-def keep_stimuli(folder: PartsFolder, stimuli: Stimuli) -> None:
-    """Write stimuli into a folder that this process has claimed, if they are not there."""
-    name = stimuli_file(digest_of_stimuli(stimuli))
-    if not folder.names(name):
-        kind = "labels" if stimuli.targets is None else "targets"
-        folder.write_arrays(name, {"images": stimuli.images.values, kind: stimuli.wanted})
 
 
 class Store:
@@ -120,12 +95,7 @@ class Store:
     def begin(self, given: Mapping[str, np.ndarray]) -> None:
         """Write down what lives, and what of it cannot be had elsewhere."""
         self.folder.remove_files()
-        for stimuli in _own_stimuli(self.life.schedule):
-            keep_stimuli(self.folder, stimuli)
-        for spikes in _recordings(self.life.schedule):
-            name = recording_file(spikes.sha256)
-            if not self.folder.names(name):
-                self.folder.write_arrays(name, spikes.arrays())
+        keep_given(self.folder, self.life.schedule)
         if "given_weights" in self.life.attributes:
             self.folder.write_arrays(GIVEN, given)
         description = {"format": _FORMAT, "life": self.life.attributes}
@@ -283,17 +253,3 @@ class Store:
 
 def _checkpoint(number: int) -> str:
     return f"checkpoint-{number:08d}.npz"
-
-
-def _own_stimuli(schedule: Schedule) -> list[Stimuli]:
-    """Return the stimuli that cannot be loaded again."""
-    given = [
-        getattr(phase, what, None) for phase in schedule.phases for what in ("stimuli", "test")
-    ]
-    return [stimuli for stimuli in given if stimuli is not None and stimuli.origin is None]
-
-
-def _recordings(schedule: Schedule) -> list[RecordedSpikes]:
-    """Return the recordings that noises show."""
-    noises = [getattr(phase, "noise", None) for phase in schedule.phases]
-    return [noise.recording for noise in noises if isinstance(noise, RecordedWaves)]

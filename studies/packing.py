@@ -14,8 +14,8 @@ import cloudpickle
 from ontogeny.data import Stimuli
 from ontogeny.data.parts import PartsFolder
 from ontogeny.models.description import describe
+from ontogeny.models.given import keep_stimuli
 from ontogeny.models.resuming import stimuli_again
-from ontogeny.models.store import keep_stimuli
 
 __all__ = ["Packer", "unpacked"]
 

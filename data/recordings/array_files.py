@@ -10,14 +10,8 @@ import numpy.typing as npt
 import xarray as xr
 from numpy.lib import format as npy
 
-from .ragged import (
-    MAXIMUM_UNITS,
-    Origin,
-    checked_counts,
-    ordered,
-    ragged_recording,
-    spike_extent,
-)
+from .origin import Origin
+from .ragged import MAXIMUM_UNITS, checked_counts, ordered, ragged_recording, spike_extent
 from .tables import per_second
 
 __all__ = ["open_arrays"]

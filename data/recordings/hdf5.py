@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..extras import needed
-from .ragged import Origin
+from .origin import Origin
 
 __all__ = ["array_at", "opened", "scalar_at", "texts_at"]
 

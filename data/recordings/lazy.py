@@ -33,6 +33,13 @@ class LazyArray(BackendArray):
             key, self.shape, indexing.IndexingSupport.BASIC, self._read
         )
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Refuse copies for other processes: an open file is not theirs."""
+        raise TypeError(
+            "recording: expected values in memory to copy or send to another process, got an array "
+            "that lies in an open file; read it before, with load()"
+        )
+
     def _read(self, key: tuple[Any, ...]) -> Any:
         with _LOCK:
             return np.asarray(self.array[key])

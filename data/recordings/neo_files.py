@@ -17,7 +17,8 @@ from .neo_labels import (
     seconds_of,
     units_of,
 )
-from .ragged import Origin, checked_counts, ordered, ragged_recording, spike_extent
+from .origin import Origin
+from .ragged import checked_counts, ordered, ragged_recording, spike_extent
 
 __all__ = ["neo_readers", "open_neo"]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .ragged import Origin
+from .origin import Origin
 
 __all__ = ["LIMIT", "Notes"]
 

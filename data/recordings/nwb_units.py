@@ -9,7 +9,8 @@ from xarray import Variable
 from .nwb_notes import LIMIT, Notes
 from .nwb_stores import Group, StoredArray
 from .nwb_tables import columns, ends_of, row_count
-from .ragged import AXES, Origin, ragged_recording, spike_extent
+from .origin import Origin
+from .ragged import AXES, ragged_recording, spike_extent
 
 __all__ = ["FromZero", "units_of"]
 

@@ -14,7 +14,8 @@ from .nwb_saving import begun, check_target, save
 from .nwb_units import FromZero
 from .nwb_written_tables import write_intervals, write_rest, write_series
 from .nwb_written_units import write_units
-from .ragged import Origin, spike_extent
+from .origin import Origin
+from .ragged import spike_extent
 from .recording import spike_trains
 
 __all__ = ["write_nwb"]

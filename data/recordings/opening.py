@@ -9,7 +9,7 @@ import xarray as xr
 from .array_files import open_arrays
 from .hdf5 import opened
 from .neo_files import open_neo
-from .ragged import Origin
+from .origin import Origin
 from .tables import open_table
 from .waverepo import LAYOUT, open_waverepo
 

@@ -1,9 +1,7 @@
 """Spikes of units, one after another along one dim: checked, and put together as a dataset."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +9,9 @@ import numpy.typing as npt
 import xarray as xr
 
 from .lazy import lazy_variable
+from .origin import Origin, Refusal
 
-__all__ = ["AXES", "Origin", "checked_counts", "ordered", "ragged_recording", "spike_extent"]
+__all__ = ["AXES", "checked_counts", "ordered", "ragged_recording", "spike_extent"]
 
 AXES = ("x", "y", "z")
 MAXIMUM_UNITS = 1_000_000
@@ -26,46 +25,6 @@ _VARIABLES = {
     },
     "position": {"units": "um", "long_name": "position of the unit's electrode"},
 }
-
-
-class Refusal(ValueError):
-    """What was read is not as expected, and the message says how."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Origin:
-    """Say in messages what was read, and where.
-
-    Parameters
-    ----------
-    where : str
-        Public function that reads.
-    place : str
-        File that is read; empty for arrays.
-    """
-
-    where: str
-    place: str = ""
-
-    def refusal(self, what: str, expected: str, got: object, cure: str = "") -> Refusal:
-        """Make the error of something that is not as expected."""
-        place = f" in {self.place!r}" if self.place else ""
-        return Refusal(
-            f"{self.where}.{what}: expected {expected}, got {got}{place}"
-            + (f"; {cure}" if cure else "")
-        )
-
-    @contextmanager
-    def reading(self, expected: str) -> Iterator[None]:
-        """Say where it was that a reader of files stumbled; they raise what they like."""
-        try:
-            yield
-        except (Refusal, ImportError, MemoryError):
-            raise
-        except Exception as error:
-            raise self.refusal(
-                "path", expected, f"a damaged one, or another ({type(error).__name__}: {error})"
-            ) from error
 
 
 def ragged_recording(

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from .ragged import Origin, ragged_recording
+from .origin import Origin
+from .ragged import ragged_recording
 
 __all__ = ["recording_of", "spike_trains"]
 

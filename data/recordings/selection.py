@@ -49,9 +49,12 @@ def select_units(recording: xr.Dataset, units: str | Sequence[Any] | npt.ArrayLi
     """
     _refuse_others(recording, "select_units")
     chosen = _positions(recording, units)
-    parts = {"unit": chosen, "spike": _entries(recording["spike_count"].values, chosen)}
+    parts: dict[str, Any] = {
+        "unit": chosen,
+        "spike": _entries(recording["spike_count"].values, chosen),
+    }
     for variable in recording.data_vars.values():
-        dim = variable.attrs.get("sample_dimension")
+        dim = str(variable.attrs.get("sample_dimension", ""))
         if variable.dims == ("unit",) and dim in recording.dims and dim not in parts:
             parts[dim] = _entries(variable.values, chosen)
     return recording.isel(parts)

@@ -10,7 +10,8 @@ from typing import IO, Any
 import numpy as np
 import xarray as xr
 
-from .ragged import AXES, MAXIMUM_UNITS, Origin, ordered, ragged_recording, spike_extent
+from .origin import Origin
+from .ragged import AXES, MAXIMUM_UNITS, ordered, ragged_recording, spike_extent
 
 __all__ = ["TIME_UNITS", "open_table", "per_second"]
 

@@ -8,14 +8,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from .hdf5 import array_at, opened, scalar_at, texts_at
-from .ragged import (
-    MAXIMUM_UNITS,
-    Origin,
-    checked_counts,
-    ordered,
-    ragged_recording,
-    spike_extent,
-)
+from .origin import Origin
+from .ragged import MAXIMUM_UNITS, checked_counts, ordered, ragged_recording, spike_extent
 
 __all__ = ["LAYOUT", "LICENCE", "STUDIES", "open_waverepo"]
 

@@ -1,6 +1,8 @@
 """Recordings are what their files say, and files that contradict themselves are refused."""
 
+import copy
 import os
+import pickle
 import sys
 import types
 from pathlib import Path
@@ -105,6 +107,16 @@ def test_spikes_stay_in_the_file(path):
         part.values
     with h5py.File(path, "r+"):
         pass
+
+
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.deepcopy])
+def test_open_files_are_not_sent_to_other_processes(path, copied):
+    with open_recording(write(path)) as recording:
+        with pytest.raises(TypeError, match=r"lies in an open file; read it before, with load\(\)"):
+            copied(recording["spike_time"])
+        loaded = recording.load()
+    assert loaded.identical(pickle.loads(pickle.dumps(loaded)))
+    copied(loaded)
 
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 4, 100])

@@ -127,6 +127,16 @@ def test_another_recording_is_refused(hasty, waves, recordings, tmp_path):
         resume(path, progress=False)
 
 
+def test_a_recording_of_another_name_is_the_same(hasty, recording, waves, tmp_path, same):
+    """The spikes decide, and not what the file is called that they are read from now."""
+    path = tmp_path / "life.nc"
+    with pytest.raises(InterruptedError):
+        live(hasty, waves, path, progress=stop)
+    moved = recorded_waves(recording.assign_attrs(source="b.h5"), shape=(3, 4), name="mine")
+    found = live(hasty, moved, path, resume=True)
+    same(found, live(hasty, waves))
+
+
 def test_recipes_are_told_apart_by_the_recording(recordings, recording):
     def recipe(noise):
         schedule = Schedule(Spontaneous(noise, presentations=8))
