@@ -12,6 +12,7 @@ from ontogeny.data import Stimuli, resized
 from ontogeny.data.references import it_images, it_rdms, references
 
 from ..activity.dissimilarity import square, stimulus_count
+from ..activity.noise_correlation import scores
 from ..activity.rdms import noise_ceiling
 from ..array import Floats
 from .estimates import Estimate, Measurement, estimated, interval_text, jackknifed, kept
@@ -61,7 +62,7 @@ def images_for(units: int) -> Stimuli:
 
 def dissimilarities(rates: Floats) -> Floats:
     """
-    Return 1 - Pearson correlation of all patterns, (stimulus, stimulus).
+    Return 1 - Pearson correlation of all patterns, (stimulus, stimulus); NaN of those without any.
 
     As `representational_dissimilarity`, but as a matrix, of which parts can be taken, and without
     a package that only some users have.
@@ -71,8 +72,8 @@ def dissimilarities(rates: Floats) -> Floats:
     rates : numpy.ndarray, (stimulus, neuron)
         One pattern for each stimulus.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(1 - np.corrcoef(rates))
+    standard = scores(rates.T)
+    return np.asarray(1 - standard.T @ standard)
 
 
 def alike(a: Floats, b: Floats, chosen: npt.NDArray[np.intp] | slice, method: str) -> float:
@@ -98,6 +99,41 @@ def alike(a: Floats, b: Floats, chosen: npt.NDArray[np.intp] | slice, method: st
         return float("nan")
     ranked = rankdata(pairs, axis=1) if method == "spearman" else pairs
     return float(np.corrcoef(ranked)[0, 1])
+
+
+def all_alike(
+    own: Sequence[Floats],
+    theirs: Sequence[Floats],
+    chosen: npt.NDArray[np.intp] | slice,
+    method: str,
+) -> Floats:
+    """
+    Return `alike` of each of some matrices with each of others, ranking each of them once.
+
+    Parameters
+    ----------
+    own, theirs : sequence of numpy.ndarray, (stimulus, stimulus)
+        Dissimilarities.
+    chosen, method
+        As in `alike`.
+
+    Returns
+    -------
+    numpy.ndarray, (own, theirs)
+        Correlations.
+    """
+    from scipy.stats import rankdata
+
+    sides = []
+    for matrices in (own, theirs):
+        some = [matrix[chosen][:, chosen] for matrix in matrices]
+        upper = np.triu_indices(len(some[0]), 1)
+        pairs = np.stack([matrix[upper] for matrix in some])
+        if not np.isfinite(pairs).all() or (np.ptp(pairs, axis=1) == 0).any():
+            # Which pairs are left out depends on both.
+            return np.array([[alike(a, b, chosen, method) for b in theirs] for a in own])
+        sides.append(scores((rankdata(pairs, axis=1) if method == "spearman" else pairs).T))
+    return np.asarray(sides[0].T @ sides[1])
 
 
 def it_rdm_comparison(lives: Sequence[Lived], *, seed: int) -> xr.Dataset:
@@ -154,20 +190,26 @@ def _measurement(
             matrices[name, stage] = dissimilarities(rates)
     random = np.random.default_rng(lived.seed + seed)
     orders = [random.permutation(len(inputs)) for _ in range(ORDERS)]
+    places = {place: number for number, place in enumerate(matrices)}
+    everything = [
+        each
+        for matrix in matrices.values()
+        for each in (matrix, *(matrix[order][:, order] for order in orders))
+    ]
 
     def measurement(group: int | None) -> Mapping[str, Floats]:
         chosen = kept(len(inputs), group, GROUPS)
         found = {}
-        for (population, stage), matrix in matrices.items():
-            control = matrices.get((population, BIRTH), np.full_like(matrix, np.nan))
-            for brain, theirs in brains.items():
-                for method in METHODS:
-                    mixed = [
-                        alike(matrix[order][:, order], theirs, chosen, method) for order in orders
-                    ]
-                    own = (alike(each, theirs, chosen, method) for each in (matrix, control))
-                    numbers = [*own, float(np.mean(mixed))]
-                    found[_named(population, stage, brain, method).name] = np.array(numbers)
+        for method in METHODS:
+            # (place, own and mixed, brain)
+            alikes = all_alike(everything, list(brains.values()), chosen, method)
+            alikes = alikes.reshape(len(matrices), 1 + ORDERS, len(brains))
+            for (population, stage), each in zip(matrices, alikes, strict=True):
+                born = places.get((population, BIRTH))
+                control = np.full(len(brains), np.nan) if born is None else alikes[born, 0]
+                three = np.stack([each[0], control, each[1:].mean(axis=0)], axis=-1)
+                for brain, numbers in zip(brains, three, strict=True):
+                    found[_named(population, stage, brain, method).name] = numbers
         return found
 
     return measurement
