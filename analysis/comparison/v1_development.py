@@ -45,8 +45,8 @@ PUBLISHED = {
     SPONTANEOUS: "no published direction",
     SPARSENESS: "of rectified rates; published: activity becomes sparser after eye opening (Smith "
     "et al. 2015); Berkes, White & Fiser (2009) found the opposite in ferrets",
-    RATE: "runs of frames with more than a fifth of the neurons two standard deviations above their "
-    "mean",
+    RATE: "runs of frames with more than a fifth of the neurons two standard deviations above "
+    "their mean",
     EVENTS: "nothing where there are no events; published: L events 20 to 80 %, H events at least "
     "80 % of cells before eye opening (Siegel et al. 2012); activity becomes sparser with age "
     "(Wosniack et al. 2021)",

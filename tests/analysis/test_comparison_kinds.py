@@ -13,6 +13,7 @@ from ontogeny.analysis.comparison import compare, plot_comparison
 from ontogeny.analysis.comparison.it_rdm import alike, all_alike, dissimilarities, images_for
 from ontogeny.analysis.comparison.measures import alignment, event_participations
 from ontogeny.analysis.comparison.pairs import CENTRES, binned, index_and_correlation, log_fit
+from ontogeny.analysis.comparison.stages import Part
 from ontogeny.analysis.comparison.v1_development import _direction as direction
 from ontogeny.analysis.comparison.waves import shuffled
 from ontogeny.data import Stimuli, correlated_noise, gaussian_noise, recording_of
@@ -310,6 +311,13 @@ def test_growing_neurons_are_compared_by_what_they_do_above_rest():
     # Every rate is above 0: words of that threshold are all the same.
     assert float(divergence["low"][0]) > 0.1
     assert "of evoked words never occurred" in str(divergence["note"].values[0])
+
+
+def test_words_are_short_enough_to_be_met():
+    random = np.random.default_rng(0)
+    spontaneous, evoked = (random.normal(size=(count, 40)) for count in (5000, 1000))
+    words = Part(spontaneous=spontaneous, evoked=evoked, rest=0.0, seed=0).divergence
+    assert float(words["unseen"]) < 0.1 and abs(float(words["divergence"])) < 0.1
 
 
 def test_one_hidden_neuron_is_no_population():
