@@ -7,22 +7,19 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.data import NoiseProcess
-from ontogeny.data.recordings import spike_counts
 
-from ..activity.sparseness import treves_rolls
 from ..array import Floats
 from ..spikes.pairs import distances, positions_of
 from .estimates import GROUPS, Estimate, Measurement, estimated, interval_text, jackknifed
 from .findings import Row, findings
-from .measures import event_participations, participation, population_sparseness
 from .networks import BIRTH, END, Lived
 from .noise_of_life import realisations
-from .pairs import CENTRES, binned, index_and_correlation, summaries
+from .pairs import CENTRES
+from .stretches import PAIRS, Stretches, stretches_of
 from .waves import places_of, shuffled
 
 __all__ = ["recording_comparison"]
 
-STEPS = 500  # frames of a realisation, and bins of a stretch of the recording, at most
 INPUT = "input"
 CAUTION = (
     "Rates of the life have no unit and its frames no duration: only measures that do not depend "
@@ -33,12 +30,6 @@ CAUTION = (
 )
 CONTROL = "the same network at birth; the input does not depend on the network"
 SURROGATE = "the same activity with the samples of every unit in an order of its own"
-_PAIRS = (
-    "correlation index of near pairs",
-    "correlation index of far pairs",
-    "correlation of near pairs",
-    "correlation of far pairs",
-)
 _MEASURES = {
     "correlation": "mean of Pearson's over all pairs",
     "participation ratio": "of as many units and samples as the recording has",
@@ -75,22 +66,20 @@ def recording_comparison(
     seed : int
         Added to the seeds of the lives for what is drawn.
     """
-    stretches = _stretches(recording, bin_width)
     place = positions_of(recording)
-    apart = None if place is None else distances(place)
-    events = _events(stretches)
-    theirs = jackknifed(lambda group: _numbers(stretches, events, apart, group))
-    shape = stretches.shape[1], stretches.shape[2]
-    measured = [_measurement(lived, noise, shape, spacing, seed) for lived in lives]
+    stretches = stretches_of(recording, bin_width, None if place is None else distances(place))
+    theirs = jackknifed(stretches.numbers)
+    _, steps, units = stretches.rates.shape
+    measured = [_measurement(lived, noise, (steps, units), spacing, seed) for lived in lives]
     estimates = estimated(measured)
     last = _last(lives[0])
     populations = [(INPUT, ""), *((name, last) for name in lives[0].hidden)]
     sizes = {name: lives[0].tree["weights"].sizes[name] for name in lives[0].hidden}
     rows = [_rate(recording)]
-    for measure in (*_PAIRS, *_MEASURES):
+    for measure in (*PAIRS, *_MEASURES):
         for population, stage in populations:
             if measure in _MEASURES or population == INPUT:
-                fewer = sizes.get(population, lives[0].inputs) < stretches.shape[2]
+                fewer = sizes.get(population, lives[0].inputs) < units
                 rows.append(_row(measure, population, stage, theirs, fewer=fewer))
     name = str(recording.attrs.get("name", recording.attrs.get("source", "recording")))
     return findings(
@@ -121,20 +110,6 @@ def _last(lived: Lived) -> str:
     return END if END in lived.stages else list(lived.stages)[-1]
 
 
-def _stretches(recording: xr.Dataset, bin_width: float) -> Floats:
-    """Return counts of spikes in stretches of time, (stretch, bin, unit)."""
-    counts = np.asarray(spike_counts(recording, bin_width).values, float)
-    length = min(len(counts) // GROUPS, STEPS)
-    if length < 2 or counts.shape[1] < 2:
-        raise ValueError(
-            f"compare.reference: expected a recording of at least 2 units and {2 * GROUPS} bins of "
-            f"{bin_width:g} s, got {counts.shape[1]} units and {len(counts)} bins; give a smaller "
-            f"bin_width"
-        )
-    starts = np.arange(GROUPS) * (len(counts) // GROUPS)
-    return np.stack([counts[start : start + length] for start in starts])
-
-
 def _measurement(
     lived: Lived, noise: NoiseProcess, shape: tuple[int, int], spacing: float, seed: int
 ) -> Measurement:
@@ -152,9 +127,10 @@ def _measurement(
             order = orders.setdefault(name, random.permutation(rates.shape[1])[:units])
             own[name, stage] = rates[:, order]
     apart = {INPUT: distances(places[chosen])}
-    parts = {place: _split(rates) for place, rates in own.items()}
-    mixed = {place: _split(shuffled(rates, drawn)) for place, rates in own.items()}
-    events = [{place: _events(rates) for place, rates in each.items()} for each in (parts, mixed)]
+    parts, mixed = (
+        {place: _split(own[place], apart.get(place[0]), mix) for place in own}
+        for mix in (None, drawn)
+    )
 
     def measurement(group: int | None) -> Mapping[str, Floats]:
         found: dict[str, Floats] = {}
@@ -162,13 +138,11 @@ def _measurement(
             if stage == BIRTH:
                 continue
             three = [
-                _numbers(each[place], met[place], apart.get(population), group)
-                if place in each
-                else {}
-                for each, met, place in (
-                    (parts, events[0], (population, stage)),
-                    (parts, events[0], (population, BIRTH)),
-                    (mixed, events[1], (population, stage)),
+                each[place].numbers(group) if place in each else {}
+                for each, place in (
+                    (parts, (population, stage)),
+                    (parts, (population, BIRTH)),
+                    (mixed, (population, stage)),
                 )
             ]
             for measure in three[0]:
@@ -180,40 +154,11 @@ def _measurement(
     return measurement
 
 
-def _split(rates: Floats) -> Floats:
-    return np.maximum(rates, 0.0).reshape(GROUPS, -1, rates.shape[-1])
-
-
-def _events(parts: Floats) -> list[Floats]:
-    """Return participations in the events of each part."""
-    return [event_participations(part) for part in parts]
-
-
-def _numbers(
-    parts: Floats, events: Sequence[Floats], apart: Floats | None, group: int | None
-) -> dict[str, Floats]:
-    """Return all measures of activity in parts, (part, sample, unit), without one of them."""
-    some = [number for number in range(len(parts)) if number != group]
-    rates = parts[some].reshape(-1, parts.shape[-1])
-    index, correlation = index_and_correlation(rates)
-    lifetime = treves_rolls(rates.T)
-    found: dict[str, Any] = {
-        "correlation": _mean(correlation),
-        "participation ratio": participation(rates),
-        "lifetime sparseness": _mean(lifetime),
-        "population sparseness": population_sparseness(rates),
-        "participation in events": _mean(np.concatenate([events[number] for number in some])),
-    }
-    if apart is not None:
-        pairs = summaries(index, correlation, apart)
-        found |= {measure: pairs[measure] for measure in _PAIRS}
-        found["curves"] = np.stack([binned(index, apart), binned(correlation, apart)])
-    return {name: np.asarray(value, float) for name, value in found.items()}
-
-
-def _mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else float("nan")
+def _split(rates: Floats, apart: Floats | None, mix: int | None) -> Stretches:
+    """Cut rates into realisations; with a seed, samples of every unit in an order of its own."""
+    rates = rates if mix is None else shuffled(rates, mix)
+    parts = np.maximum(rates, 0.0).reshape(GROUPS, -1, rates.shape[-1])
+    return Stretches(rates=parts, apart=apart)
 
 
 def _row(
@@ -225,7 +170,7 @@ def _row(
         theirs = {}
         told = "no reference: the recording has more units, with which it grows"
     value, low, high = (float(end) for end in theirs.get(measure, missing))
-    if measure in _PAIRS and measure not in theirs:
+    if measure in PAIRS and measure not in theirs:
         told += "; the recording has no positions"
     return Row(
         measure=measure,

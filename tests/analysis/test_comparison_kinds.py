@@ -10,10 +10,12 @@ import pytest
 import xarray as xr
 
 from ontogeny.analysis.comparison import compare, plot_comparison
-from ontogeny.analysis.comparison.it_rdm import alike, all_alike, dissimilarities, images_for
+from ontogeny.analysis.comparison.it_rdm import images_for
+from ontogeny.analysis.comparison.matrices import alike, all_alike, dissimilarities
 from ontogeny.analysis.comparison.measures import alignment, event_participations
+from ontogeny.analysis.comparison.networks import networks_of
 from ontogeny.analysis.comparison.pairs import CENTRES, binned, index_and_correlation, log_fit
-from ontogeny.analysis.comparison.stages import Part
+from ontogeny.analysis.comparison.stages import Part, parts_of
 from ontogeny.analysis.comparison.v1_development import _direction as direction
 from ontogeny.analysis.comparison.waves import shuffled
 from ontogeny.data import Stimuli, correlated_noise, gaussian_noise, recording_of
@@ -41,6 +43,12 @@ def recording(units=16, seconds=120.0, shared=0.5, seed=0):
     places = 50.0 * np.stack(np.meshgrid(range(4), range(units // 4)), -1).reshape(-1, 2)
     told = {"name": "made up", "citation": "Nobody (2026)"}
     return recording_of(trains, position=places, start=0, stop=seconds, attributes=told)
+
+
+@pytest.fixture(scope="module")
+def variable(noisy):
+    """Shared variability, beside V1 and V2."""
+    return compare(noisy, "v1v2", stimuli=stimuli(), input_noise_std=0.3)
 
 
 @pytest.fixture(autouse=True)
@@ -173,8 +181,8 @@ def test_too_few_stimuli_are_refused(noisy):
 
 
 @pytest.mark.parametrize("populations", [1, 2, 3])
-def test_labels_do_not_overlap(noisy, populations):
-    found = compare(noisy, "v1v2", stimuli=stimuli())
+def test_labels_do_not_overlap(variable, populations):
+    found = variable
     more = [
         found.assign_coords(population=("quantity", [f"hidden_{k + 1}"] * found.sizes["quantity"]))
         for k in range(populations)
@@ -247,8 +255,8 @@ def test_inputs_that_are_no_square_cannot_see_images(make_network):
         images_for(35)
 
 
-def test_shared_variability(noisy):
-    found = compare(noisy, "v1v2", stimuli=stimuli(), input_noise_std=0.3)
+def test_shared_variability(variable):
+    found = variable
     assert found.attrs["input_noise_std"] == 0.3
     table = references()["semedo2019"].table
     row = found.sel(quantity="noise correlation of 79 (V1), hidden_1, end")
@@ -281,6 +289,8 @@ def test_development_of_activity(several):
         assert ends["end - birth"] == pytest.approx(ends["end"] - ends["birth"])
         note = str(of(found, measure=measure, stage="end - birth")["note"].values[0])
         assert "here: " in note and "published: " in note
+    words = of(found, measure="spontaneous-evoked divergence", stage="birth")["note"]
+    assert "% of evoked words never occurred" in str(words.values[0])
     assert "no unit" in found.attrs["caution"] and "Ranks of weights" in found.attrs["caution"]
     events = of(found, measure="participation in events", stage="birth")
     assert float(events["reference"][0]) == pytest.approx(0.4447, abs=1e-4)
@@ -306,11 +316,10 @@ def test_subspaces_of_few_neurons_are_not_all_of_them():
 
 
 def test_growing_neurons_are_compared_by_what_they_do_above_rest():
-    found = compare(grown("sigmoid"), "v1-development", stimuli=stimuli())
-    divergence = of(found, measure="spontaneous-evoked divergence", stage="birth")
+    (lived,) = networks_of(grown("sigmoid"), "test")
+    part = parts_of(lived, gaussian_noise(), stimuli(), 0)["hidden_1", "birth"]
     # Every rate is above 0: words of that threshold are all the same.
-    assert float(divergence["low"][0]) > 0.1
-    assert "of evoked words never occurred" in str(divergence["note"].values[0])
+    assert part.spontaneous.min() > 0 and float(part.divergence["low"]) > 0.1
 
 
 def test_words_are_short_enough_to_be_met():
