@@ -76,7 +76,12 @@ def compare_lives(
 
 def _name(reference: str) -> str:
     """Return what files are called: the name of the reference, or of the recording."""
-    return Path(reference).name.split(".")[0] or "recording"
+    from ontogeny.analysis.comparison import COMPARISONS
+
+    if reference in COMPARISONS:
+        return reference
+    name = Path(reference).resolve().stem or "recording"
+    return f"{name}-recording" if name in COMPARISONS else name
 
 
 def _command(

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import xarray as xr
 from rich import box
-from rich.table import Table
+from rich.table import Column, Table
 
 from .scorecards.html_document import document
 from .scorecards.html_elements import Html, joined, tag
@@ -59,7 +60,7 @@ def comparison_table(found: xr.Dataset) -> Table:
     """
     roles = _roles(found)
     table = Table(
-        "Quantity",
+        Column("Quantity", overflow="fold", min_width=12),
         *(_HEADS[role] for role in roles),
         title=f"{title_of(found)}\n({found.attrs['interval']})",
         title_justify="left",
@@ -108,7 +109,7 @@ def comparison_markdown(found: xr.Dataset, figure: str) -> str:
         "",
         f"**What cannot be concluded.** {found.attrs['caution']}",
         "",
-        f"![{figure_in_words(found)}]({figure})",
+        f"![{figure_in_words(found)}]({quote(figure)})",
         "",
         "| quantity | " + " | ".join(_HEADS[role].lower() for role in roles) + " | note |",
         "|---|" + "---|" * (len(roles) + 1),

@@ -15,6 +15,7 @@ from ontogeny.data.recordings import open_recording
 
 from ..batches import check_stimuli
 from ..trajectory import group
+from .estimates import GROUPS
 from .it_rdm import it_rdm_comparison
 from .networks import Lived, networks_of
 from .noise_of_life import noise_of_life
@@ -85,7 +86,8 @@ def compare(
     recording : xarray.Dataset, path or sequence of them, optional
         Recordings that ``retinal-waves`` compares with, in place of the published numbers.
     checkpoints : mapping of str to int, optional
-        Stages of the life by name, positions among its checkpoints; there has to be ``birth``.
+        Stages of the life by name, positions among its checkpoints: ``birth`` and at least one
+        other.
         By default ``birth``, ``after noise`` (the end of the first spontaneous phase) and ``end``.
     spacing : float, optional
         Micrometres between neighbouring inputs: how large the input sheet would be in a retina. By
@@ -112,7 +114,8 @@ def compare(
         If an argument is of another type.
     ValueError
         If the life cannot answer: neurons are leaky, weights or weights at birth were not stored,
-        there was no spontaneous phase and no noise is given, or stimuli or sizes do not fit.
+        there was no spontaneous phase and no noise is given, networks did not live alike, or
+        stimuli or sizes do not fit.
     FileNotFoundError
         If there is no such recording.
 
@@ -180,6 +183,11 @@ def _stimuli(life: xr.DataTree, stimuli: Stimuli | None, where: str) -> Stimuli:
     if stimuli is None:
         stimuli = load_images("mnist-5k").test
     check_stimuli(group(life, "weights", where), stimuli, where, outputs=False)
+    if len(stimuli) < GROUPS:
+        raise ValueError(
+            f"{where}.stimuli: expected at least {GROUPS}, groups of which are left out for the "
+            f"interval, got {len(stimuli)}"
+        )
     return stimuli
 
 

@@ -124,5 +124,8 @@ def interval_text(networks: int, groups: int = GROUPS, samples: str = "samples")
         What they consist of.
     """
     if networks > 1:
-        return f"95 % t intervals of the mean over {networks} networks"
+        return (
+            f"95 % t intervals of the mean over {networks} networks, without those in which a "
+            f"quantity is not defined"
+        )
     return f"95 % intervals of one network, from the jackknife over {groups} groups of {samples}"

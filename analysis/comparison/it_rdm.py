@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
 from ontogeny.data import Stimuli, resized
@@ -16,6 +15,7 @@ from ..activity.rdms import noise_ceiling
 from ..array import Floats
 from .estimates import Estimate, Measurement, estimated, interval_text, jackknifed, kept
 from .findings import Row, findings
+from .matrices import alike, all_alike, dissimilarities
 from .networks import BIRTH, Lived
 
 __all__ = ["it_rdm_comparison"]
@@ -57,47 +57,6 @@ def images_for(units: int) -> Stimuli:
             f"the 92 images can be reduced to, got {units} inputs"
         )
     return resized(images, side, side)
-
-
-def dissimilarities(rates: Floats) -> Floats:
-    """
-    Return 1 - Pearson correlation of all patterns, (stimulus, stimulus).
-
-    As `representational_dissimilarity`, but as a matrix, of which parts can be taken, and without
-    a package that only some users have.
-
-    Parameters
-    ----------
-    rates : numpy.ndarray, (stimulus, neuron)
-        One pattern for each stimulus.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(1 - np.corrcoef(rates))
-
-
-def alike(a: Floats, b: Floats, chosen: npt.NDArray[np.intp] | slice, method: str) -> float:
-    """
-    Return the correlation of two matrices of dissimilarities over all pairs of chosen stimuli.
-
-    Parameters
-    ----------
-    a, b : numpy.ndarray, (stimulus, stimulus)
-        Dissimilarities; pairs without one are left out.
-    chosen : numpy.ndarray of int, or slice
-        Stimuli.
-    method : {"pearson", "spearman"}
-        Of the numbers or of their ranks.
-    """
-    from scipy.stats import rankdata
-
-    first, second = (matrix[chosen][:, chosen] for matrix in (a, b))
-    upper = np.triu_indices(len(first), 1)
-    pairs = np.stack([first[upper], second[upper]])
-    pairs = pairs[:, np.isfinite(pairs).all(axis=0)]
-    if pairs.shape[1] < 3 or (np.ptp(pairs, axis=1) == 0).any():
-        return float("nan")
-    ranked = rankdata(pairs, axis=1) if method == "spearman" else pairs
-    return float(np.corrcoef(ranked)[0, 1])
 
 
 def it_rdm_comparison(lives: Sequence[Lived], *, seed: int) -> xr.Dataset:
@@ -154,20 +113,26 @@ def _measurement(
             matrices[name, stage] = dissimilarities(rates)
     random = np.random.default_rng(lived.seed + seed)
     orders = [random.permutation(len(inputs)) for _ in range(ORDERS)]
+    places = {place: number for number, place in enumerate(matrices)}
+    everything = [
+        each
+        for matrix in matrices.values()
+        for each in (matrix, *(matrix[order][:, order] for order in orders))
+    ]
 
     def measurement(group: int | None) -> Mapping[str, Floats]:
         chosen = kept(len(inputs), group, GROUPS)
         found = {}
-        for (population, stage), matrix in matrices.items():
-            control = matrices.get((population, BIRTH), np.full_like(matrix, np.nan))
-            for brain, theirs in brains.items():
-                for method in METHODS:
-                    mixed = [
-                        alike(matrix[order][:, order], theirs, chosen, method) for order in orders
-                    ]
-                    own = (alike(each, theirs, chosen, method) for each in (matrix, control))
-                    numbers = [*own, float(np.mean(mixed))]
-                    found[_named(population, stage, brain, method).name] = np.array(numbers)
+        for method in METHODS:
+            # (place, own and mixed, brain)
+            alikes = all_alike(everything, list(brains.values()), chosen, method)
+            alikes = alikes.reshape(len(matrices), 1 + ORDERS, len(brains))
+            for (population, stage), each in zip(matrices, alikes, strict=True):
+                born = places.get((population, BIRTH))
+                control = np.full(len(brains), np.nan) if born is None else alikes[born, 0]
+                three = np.stack([each[0], control, each[1:].mean(axis=0)], axis=-1)
+                for brain, numbers in zip(brains, three, strict=True):
+                    found[_named(population, stage, brain, method).name] = numbers
         return found
 
     return measurement

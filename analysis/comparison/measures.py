@@ -11,6 +11,7 @@ from ..spikes.events import population_events
 __all__ = [
     "activity_of",
     "alignment",
+    "components_of",
     "dimension",
     "event_participations",
     "participation",
@@ -45,6 +46,8 @@ def dimension(rates: Floats) -> float:
 
 def population_sparseness(rates: Floats) -> float:
     """Return the mean over samples of the population sparseness of rectified rates."""
+    if rates.shape[1] < 2:
+        return float("nan")
     found = treves_rolls(np.maximum(rates, 0.0))
     found = found[np.isfinite(found)]
     return float(found.mean()) if len(found) else float("nan")
@@ -61,11 +64,19 @@ def alignment(spontaneous: Floats, evoked: Floats, components: int) -> float:
     spontaneous, evoked : numpy.ndarray, (sample, neuron)
         Rates of the same neurons.
     components : int
-        Dimensions of the subspaces; NaN where there are fewer.
+        Dimensions of the subspaces, at most those of `components_of`; NaN where activity has
+        fewer.
     """
-    count = min(components, spontaneous.shape[1])
+    count = components_of(spontaneous.shape[1], components)
+    if not count:
+        return float("nan")
     own, other = (_subspace(values, count) for values in (spontaneous, evoked))
     return float(np.sum((own.T @ other) ** 2) / count)
+
+
+def components_of(neurons: int, components: int) -> int:
+    """Return how many components are compared: of more than half, any two share most."""
+    return min(components, neurons // 2)
 
 
 def _subspace(activity: Floats, count: int) -> Floats:
@@ -83,14 +94,14 @@ def event_participations(rates: Floats) -> Floats:
     Return the shares of neurons that take part in events.
 
     A neuron is active two standard deviations above its mean, an event is an unbroken run of
-    samples in each of which at least a fifth of the neurons is.
+    samples in each of which more than a fifth of the neurons is; one neuron alone has none.
 
     Parameters
     ----------
     rates : numpy.ndarray, (sample, neuron)
         Samples that follow each other.
     """
-    if not changing(rates).shape[1]:
+    if rates.shape[1] < 2 or not changing(rates).shape[1]:
         return np.empty(0)
     threshold = xr.DataArray(rates.mean(axis=0) + ACTIVE * rates.std(axis=0), dims="neuron")
     events = population_events(

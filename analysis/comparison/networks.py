@@ -1,6 +1,6 @@
 """The networks of a comparison: each with its stages, and what it does at each of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +75,8 @@ def networks_of(
         The function that asks, for messages.
     checkpoints : mapping of str to int, optional
         Stages by name, as positions among each life's own checkpoints; by default its birth, the
-        end of its first spontaneous phase where it has one, and its end. There has to be "birth".
+        end of its first spontaneous phase where it has one, and its end. There have to be "birth"
+        and another one.
 
     Raises
     ------
@@ -83,7 +84,8 @@ def networks_of(
         If `life` is not a DataTree.
     ValueError
         If weights were not stored, lives were joined along other dims, weights at birth are
-        missing, or there are no hidden populations.
+        missing, there are no hidden populations, or networks are the same one or did not live
+        alike.
     """
     weights = group(life, "weights", where)
     chain = populations(weights, where)
@@ -104,7 +106,9 @@ def networks_of(
         if dims
         else [life]
     )
-    return [_lived(_told(tree), chain, where, checkpoints) for tree in trees]
+    lives = [_lived(_told(tree), chain, where, checkpoints) for tree in trees]
+    _check_alike(lives, where)
+    return lives
 
 
 def _told(tree: xr.DataTree) -> xr.DataTree:
@@ -126,13 +130,32 @@ def _lived(
     )
 
 
-def _chosen(checkpoints: Mapping[str, int], where: str) -> dict[str, int]:
-    if BIRTH not in checkpoints:
+def _check_alike(lives: Sequence[Lived], where: str) -> None:
+    """Refuse networks that no mean can be taken over."""
+    for what in ("network", "schedule"):
+        if len({str(lived.tree.attrs.get(what)) for lived in lives}) > 1:
+            raise ValueError(
+                f"{where}.life: expected networks that differ by their seeds alone, whose mean can "
+                f"be taken, got lives with different descriptions of their {what}; compare each "
+                f"condition by itself"
+            )
+    seeds = [lived.tree.attrs["seed"] for lived in lives if "seed" in lived.tree.attrs]
+    twice = next((seed for seed in seeds if seeds.count(seed) > 1), None)
+    if twice is not None:
         raise ValueError(
-            f"{where}.checkpoints: expected a stage 'birth', which is the control, such as "
-            f"{{'birth': 0, 'end': -1}}, got {dict(checkpoints)!r}"
+            f"{where}.life: expected a seed of its own for each network, got seed {twice} twice; "
+            f"the same life again says nothing new"
         )
-    return {str(name): int(position) for name, position in checkpoints.items()}
+
+
+def _chosen(checkpoints: Mapping[str, int], where: str) -> dict[str, int]:
+    if BIRTH not in checkpoints or len(checkpoints) < 2:
+        raise ValueError(
+            f"{where}.checkpoints: expected a stage 'birth', which is the control, and another, "
+            f"such as {{'birth': 0, 'end': -1}}, got {dict(checkpoints)!r}"
+        )
+    ordered = {BIRTH: checkpoints[BIRTH], **checkpoints}
+    return {str(name): int(position) for name, position in ordered.items()}
 
 
 def _stages(tree: xr.DataTree, where: str) -> dict[str, int]:

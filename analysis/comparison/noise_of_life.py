@@ -22,6 +22,7 @@ from .members import members_of
 
 __all__ = ["noise_of_life", "realisations"]
 
+_STREAM = 2**62  # where no life draws what it sees
 _KINDS: dict[str, type[NoiseProcess]] = {
     kind.__name__: kind for kind in (BinaryNoise, CorrelatedNoise, Noise, RetinalWaves, SparseNoise)
 }
@@ -127,6 +128,7 @@ def realisations(noise: NoiseProcess, *, units: int, count: int, steps: int, see
     """
     noise.check_units(units)
     if isinstance(noise, FrameNoise):
-        drawn = noise.frames(seed=seed, stream=0, first=0, steps=steps, trials=count, units=units)
+        place = {"seed": seed, "stream": _STREAM, "first": 0}
+        drawn = noise.frames(**place, steps=steps, trials=count, units=units)
         return np.moveaxis(drawn, 1, 0)
     return noise.draw(np.random.default_rng(seed), (count, steps, units))

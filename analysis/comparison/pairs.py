@@ -49,17 +49,17 @@ def binned(values: Floats, distance: Floats) -> Floats:
     values : numpy.ndarray, (pair,)
         What was measured of pairs; NaN is left out.
     distance : numpy.ndarray, (pair,)
-        In micrometres.
+        In micrometres; NaN, of units whose place is not known, is left out.
 
     Returns
     -------
     numpy.ndarray, (bin,)
         One for each of `CENTRES`; NaN where there are no pairs.
     """
-    number = np.floor(distance / _WIDTH).astype(int)
-    good = np.isfinite(values) & (number < len(CENTRES))
-    total = np.bincount(number[good], values[good], minlength=len(CENTRES))
-    count = np.bincount(number[good], minlength=len(CENTRES))
+    good = np.isfinite(values) & (distance < _WIDTH * len(CENTRES))
+    number = np.floor(distance[good] / _WIDTH).astype(int)
+    total = np.bincount(number, values[good], minlength=len(CENTRES))
+    count = np.bincount(number, minlength=len(CENTRES))
     with np.errstate(invalid="ignore"):
         return total / count
 
@@ -82,7 +82,7 @@ def log_fit(index: Floats, distance: Floats) -> tuple[float, float]:
         the longest distance, as that of independent units.
     """
     with np.errstate(invalid="ignore"):
-        good = index > 0
+        good = (index > 0) & np.isfinite(distance)
     if good.sum() < 3 or np.ptp(distance[good]) == 0:
         return float("nan"), float("nan")
     ones = np.ones((1, int(good.sum())))

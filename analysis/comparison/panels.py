@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["draw_ages", "draw_curves", "draw_rows", "name_marks"]
 
 _LABEL, _TICK = 10, 9
-# Labels along an axis, up to which they have the usual size.
-_ROOM = 3
+# Points along an axis, and the sizes that labels may have there before they are turned.
+_ROOM = 185.0
+_SIZES = (_TICK, 7.5, 6.0)
+_WIDTH = 0.58  # of a letter, over its size
 _LIGHT = "#9A9A9A"
 #: How each number is drawn, and how far beside the middle of its place.
 _MARKS: dict[str, tuple[float, dict[str, Any]]] = {
@@ -67,11 +69,15 @@ def draw_rows(ax: "Axes", *, found: xr.Dataset, names: Sequence[str], label: str
                 yerr=_bars(middle, low, high)[:, known],
                 **drawn,
             )
-    ax.set_xticks(places, _labels(found, names))
+    labels = _labels(found, names)
+    size = _label_size(labels)
+    if size is None:
+        ax.set_xticks(places, [text.replace("\n", " ") for text in labels], rotation=90)
+    else:
+        ax.set_xticks(places, labels)
     ax.set_xlim(-0.6, len(places) - 0.4)
     _finish(ax, label)
-    if len(places) > _ROOM:
-        ax.tick_params(axis="x", labelsize=7.5)
+    ax.tick_params(axis="x", labelsize=size or _SIZES[-1])
 
 
 def draw_curves(ax: "Axes", *, found: xr.Dataset, name: str, label: str) -> None:
@@ -221,6 +227,14 @@ def _labels(found: xr.Dataset, names: Sequence[str]) -> list[str]:
         "\n".join(part.replace(" ", "\n") for part in parts if part)
         for parts in zip(*told, strict=True)
     ]
+
+
+def _label_size(labels: Sequence[str]) -> float | None:
+    """Return the largest size in which labels fit side by side, None where none does."""
+    widths = [max(map(len, text.split("\n"))) for text in labels]
+    widest = max((a + b) / 2 for a, b in zip(widths, [*widths[1:], widths[-1]], strict=True))
+    room = _ROOM / (len(labels) + 0.2)
+    return next((size for size in _SIZES if widest * _WIDTH * size <= room), None)
 
 
 def _finish(ax: "Axes", label: str) -> None:

@@ -7,42 +7,35 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.data import NoiseProcess
-from ontogeny.data.recordings import spike_counts
 
-from ..activity.sparseness import treves_rolls
 from ..array import Floats
-from ..spikes.pairs import distances
+from ..spikes.pairs import distances, positions_of
 from .estimates import GROUPS, Estimate, Measurement, estimated, interval_text, jackknifed
 from .findings import Row, findings
-from .measures import event_participations, participation, population_sparseness
 from .networks import BIRTH, END, Lived
 from .noise_of_life import realisations
-from .pairs import CENTRES, binned, index_and_correlation, summaries
+from .pairs import CENTRES
+from .stretches import PAIRS, Stretches, stretches_of
 from .waves import places_of, shuffled
 
 __all__ = ["recording_comparison"]
 
-STEPS = 500  # frames of a realisation, and bins of a stretch of the recording, at most
 INPUT = "input"
 CAUTION = (
     "Rates of the life have no unit and its frames no duration: only measures that do not depend "
-    "on the scale of rates are compared, of as many units and samples as the recording has. "
-    "Correlations depend on the width of the bins of the recording."
+    "on the scale of rates are compared, of as many units and samples as the recording has. Counts "
+    "of spikes scatter where rates do not: few spikes in a bin make activity seem sparser, of more "
+    "dimensions and less correlated than rates would, so that all of these depend on the width of "
+    "the bins."
 )
 CONTROL = "the same network at birth; the input does not depend on the network"
 SURROGATE = "the same activity with the samples of every unit in an order of its own"
-_PAIRS = (
-    "correlation index of near pairs",
-    "correlation index of far pairs",
-    "correlation of near pairs",
-    "correlation of far pairs",
-)
 _MEASURES = {
     "correlation": "mean of Pearson's over all pairs",
     "participation ratio": "of as many units and samples as the recording has",
     "lifetime sparseness": "mean over units",
     "population sparseness": "mean over samples with activity",
-    "participation in events": "share of units, in events of at least a fifth of them at once",
+    "participation in events": "share of units, in events of more than a fifth of them at once",
 }
 
 
@@ -73,18 +66,21 @@ def recording_comparison(
     seed : int
         Added to the seeds of the lives for what is drawn.
     """
-    stretches = _stretches(recording, bin_width)
-    apart = None if "position" not in recording else distances(recording["position"].values)
-    theirs = jackknifed(lambda group: _numbers(stretches, apart, group))
-    shape = stretches.shape[1], stretches.shape[2]
-    measured = [_measurement(lived, noise, shape, spacing, seed) for lived in lives]
+    place = positions_of(recording)
+    stretches = stretches_of(recording, bin_width, None if place is None else distances(place))
+    theirs = jackknifed(stretches.numbers)
+    _, steps, units = stretches.rates.shape
+    measured = [_measurement(lived, noise, (steps, units), spacing, seed) for lived in lives]
     estimates = estimated(measured)
-    populations = [(INPUT, ""), *((name, END) for name in lives[0].hidden)]
+    last = _last(lives[0])
+    populations = [(INPUT, ""), *((name, last) for name in lives[0].hidden)]
+    sizes = {name: lives[0].tree["weights"].sizes[name] for name in lives[0].hidden}
     rows = [_rate(recording)]
-    for measure in (*_PAIRS, *_MEASURES):
+    for measure in (*PAIRS, *_MEASURES):
         for population, stage in populations:
             if measure in _MEASURES or population == INPUT:
-                rows.append(_row(measure, population, stage, theirs))
+                fewer = sizes.get(population, lives[0].inputs) < units
+                rows.append(_row(measure, population, stage, theirs, fewer=fewer))
     name = str(recording.attrs.get("name", recording.attrs.get("source", "recording")))
     return findings(
         rows,
@@ -109,18 +105,9 @@ def recording_comparison(
     )
 
 
-def _stretches(recording: xr.Dataset, bin_width: float) -> Floats:
-    """Return counts of spikes in stretches of time, (stretch, bin, unit)."""
-    counts = np.asarray(spike_counts(recording, bin_width).values, float)
-    length = min(len(counts) // GROUPS, STEPS)
-    if length < 2 or counts.shape[1] < 2:
-        raise ValueError(
-            f"compare.reference: expected a recording of at least 2 units and {2 * GROUPS} bins of "
-            f"{bin_width:g} s, got {counts.shape[1]} units and {len(counts)} bins; give a smaller "
-            f"bin_width"
-        )
-    starts = np.arange(GROUPS) * (len(counts) // GROUPS)
-    return np.stack([counts[start : start + length] for start in starts])
+def _last(lived: Lived) -> str:
+    """Return the stage that is compared."""
+    return END if END in lived.stages else list(lived.stages)[-1]
 
 
 def _measurement(
@@ -135,13 +122,15 @@ def _measurement(
     chosen = random.permutation(lived.inputs)[:units]
     own: dict[tuple[str, str], Floats] = {(INPUT, ""): flat[:, chosen]}
     orders: dict[str, Any] = {}
-    for stage in (BIRTH, END):
+    for stage in (BIRTH, _last(lived)):
         for name, rates in lived.rates(flat, stage).items():
             order = orders.setdefault(name, random.permutation(rates.shape[1])[:units])
             own[name, stage] = rates[:, order]
     apart = {INPUT: distances(places[chosen])}
-    parts = {place: _split(rates) for place, rates in own.items()}
-    mixed = {place: _split(shuffled(rates, drawn)) for place, rates in own.items()}
+    parts, mixed = (
+        {place: _split(own[place], apart.get(place[0]), mix) for place in own}
+        for mix in (None, drawn)
+    )
 
     def measurement(group: int | None) -> Mapping[str, Floats]:
         found: dict[str, Floats] = {}
@@ -149,7 +138,7 @@ def _measurement(
             if stage == BIRTH:
                 continue
             three = [
-                _numbers(each[place], apart.get(population), group) if place in each else {}
+                each[place].numbers(group) if place in each else {}
                 for each, place in (
                     (parts, (population, stage)),
                     (parts, (population, BIRTH)),
@@ -165,41 +154,23 @@ def _measurement(
     return measurement
 
 
-def _split(rates: Floats) -> Floats:
-    return np.maximum(rates, 0.0).reshape(GROUPS, -1, rates.shape[-1])
+def _split(rates: Floats, apart: Floats | None, mix: int | None) -> Stretches:
+    """Cut rates into realisations; with a seed, samples of every unit in an order of its own."""
+    rates = rates if mix is None else shuffled(rates, mix)
+    parts = np.maximum(rates, 0.0).reshape(GROUPS, -1, rates.shape[-1])
+    return Stretches(rates=parts, apart=apart)
 
 
-def _numbers(parts: Floats, apart: Floats | None, group: int | None) -> dict[str, Floats]:
-    """Return all measures of activity in parts, (part, sample, unit), without one of them."""
-    chosen = np.stack([part for number, part in enumerate(parts) if number != group])
-    rates = chosen.reshape(-1, chosen.shape[-1])
-    index, correlation = index_and_correlation(rates)
-    lifetime = treves_rolls(rates.T)
-    events = np.concatenate([np.empty(0), *map(event_participations, chosen)])
-    found: dict[str, Any] = {
-        "correlation": _mean(correlation),
-        "participation ratio": participation(rates),
-        "lifetime sparseness": _mean(lifetime),
-        "population sparseness": population_sparseness(rates),
-        "participation in events": _mean(events),
-    }
-    if apart is not None:
-        pairs = summaries(index, correlation, apart)
-        found |= {measure: pairs[measure] for measure in _PAIRS}
-        found["curves"] = np.stack([binned(index, apart), binned(correlation, apart)])
-    return {name: np.asarray(value, float) for name, value in found.items()}
-
-
-def _mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else float("nan")
-
-
-def _row(measure: str, population: str, stage: str, theirs: Mapping[str, Estimate]) -> Row:
+def _row(
+    measure: str, population: str, stage: str, theirs: Mapping[str, Estimate], *, fewer: bool
+) -> Row:
     missing = (np.array(np.nan),) * 3
-    value, low, high = (float(end) for end in theirs.get(measure, missing))
     told = _MEASURES.get(measure, "1 is independence" if "index" in measure else "Pearson's")
-    if measure in _PAIRS and measure not in theirs:
+    if fewer and measure == "participation ratio":
+        theirs = {}
+        told = "no reference: the recording has more units, with which it grows"
+    value, low, high = (float(end) for end in theirs.get(measure, missing))
+    if measure in PAIRS and measure not in theirs:
         told += "; the recording has no positions"
     return Row(
         measure=measure,

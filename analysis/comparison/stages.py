@@ -11,6 +11,8 @@ from ontogeny.data import NoiseProcess, Stimuli
 
 from ..activity import spontaneous_evoked_divergence
 from ..array import Floats
+from ..description import description_of
+from ..oracle import TRANSFERS
 from .estimates import GROUPS, Estimate, Measurement, kept
 from .findings import Row
 from .measures import (
@@ -25,8 +27,9 @@ from .networks import BIRTH, END, Lived
 from .noise_of_life import realisations
 from .waves import shuffled
 
-#: Frames of each realisation, neurons of a pattern, components of a subspace.
-STEPS, UNITS, COMPONENTS = 250, 16, 10
+#: Frames of each realisation, neurons of a word, components of a subspace. Of 16 neurons nine in
+#: ten evoked words would occur in none of the frames, and the divergence could not be told.
+STEPS, UNITS, COMPONENTS = 250, 10, 10
 DRAWS = 5
 CHANGE = "end - birth"
 DIVERGENCE, ALIGNMENT = "spontaneous-evoked divergence", "subspace alignment"
@@ -47,12 +50,15 @@ class Part:
     ----------
     spontaneous, evoked : numpy.ndarray, (sample, neuron)
         Rates; spontaneous ones realisation after realisation.
+    rest : float
+        The rate without drive, above which a neuron counts as active in a word.
     seed : int
         Seed of the surrogate and of the words.
     """
 
     spontaneous: Floats
     evoked: Floats
+    rest: float
     seed: int
 
     @cached_property
@@ -64,6 +70,7 @@ class Part:
             activity_of(self.evoked),
             units=UNITS,
             groups=DRAWS,
+            threshold=self.rest,
             blocks=int(np.clip(fewest // 8, 8, 32)),
             seed=self.seed,
         )
@@ -88,9 +95,11 @@ class Part:
         return np.column_stack([words, measured])
 
 
-def parts_of(
-    lived: Lived, noise: NoiseProcess, stimuli: Stimuli, seed: int
-) -> dict[tuple[str, str], Part]:
+#: By population and stage.
+Parts = dict[tuple[str, str], Part]
+
+
+def parts_of(lived: Lived, noise: NoiseProcess, stimuli: Stimuli, seed: int) -> Parts:
     """
     Present noise and stimuli to a network at all of its stages.
 
@@ -114,16 +123,27 @@ def parts_of(
     frames = realisations(noise, units=lived.inputs, count=GROUPS, steps=STEPS, seed=drawn)
     inputs = frames.reshape(-1, lived.inputs)
     shown = np.asarray(stimuli.rates(), float)
+    rests = _rests(lived)
     parts = {}
     for stage in lived.stages:
         spontaneous, evoked = (lived.rates(given, stage) for given in (inputs, shown))
         for name in lived.hidden:
             own = spontaneous[name], evoked[name]
-            parts[name, stage] = Part(spontaneous=own[0], evoked=own[1], seed=drawn)
+            parts[name, stage] = Part(
+                spontaneous=own[0], evoked=own[1], rest=rests[name], seed=drawn
+            )
     return parts
 
 
-def measurement_of(lived: Lived, parts: Mapping[tuple[str, str], Part]) -> Measurement:
+def _rests(lived: Lived) -> dict[str, float]:
+    """Return the rates of hidden populations without drive."""
+    weights = lived.tree["weights"].to_dataset()
+    told = description_of(lived.tree, weights, list(lived.hidden), "compare")
+    rates = [float(TRANSFERS[transfer][0](np.zeros(()))) for transfer in told.transfers]
+    return dict(zip(lived.hidden, rates, strict=True))
+
+
+def measurement_of(lived: Lived, parts: Parts) -> Measurement:
     """Return what measures one network, of its own parts."""
 
     def measurement(group: int | None) -> Mapping[str, Floats]:
@@ -142,7 +162,7 @@ def measurement_of(lived: Lived, parts: Mapping[tuple[str, str], Part]) -> Measu
 
 
 def intervals_of_words(
-    lived: Lived, parts: Mapping[tuple[str, str], Part], estimates: Mapping[str, Estimate]
+    lived: Lived, parts: Parts, estimates: Mapping[str, Estimate]
 ) -> dict[str, Estimate]:
     """Return divergences of one network with their own intervals; a jackknife's are too wide."""
     found = {}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from ontogeny.data import NoiseProcess, Stimuli
@@ -10,10 +11,12 @@ from ontogeny.data.references import references
 
 from .estimates import GROUPS, Estimate, estimated, interval_text
 from .findings import Row, findings
+from .measures import components_of
 from .networks import BIRTH, END, Lived
 from .stages import (
     ALIGNMENT,
     CHANGE,
+    COMPONENTS,
     DIVERGENCE,
     EFFECTIVE,
     EVENTS,
@@ -22,6 +25,8 @@ from .stages import (
     SPARSENESS,
     SPONTANEOUS,
     UNITS,
+    Part,
+    Parts,
     intervals_of_words,
     measurement_of,
     named,
@@ -40,21 +45,22 @@ PUBLISHED = {
     SPONTANEOUS: "no published direction",
     SPARSENESS: "of rectified rates; published: activity becomes sparser after eye opening (Smith "
     "et al. 2015); Berkes, White & Fiser (2009) found the opposite in ferrets",
-    RATE: "runs of frames with a fifth of the neurons or more two standard deviations above their "
-    "mean",
+    RATE: "runs of frames with more than a fifth of the neurons two standard deviations above "
+    "their mean",
     EVENTS: "nothing where there are no events; published: L events 20 to 80 %, H events at least "
     "80 % of cells before eye opening (Siegel et al. 2012); activity becomes sparser with age "
     "(Wosniack et al. 2021)",
 }
 UNITS_OF = {DIVERGENCE: "nat"}
+_FEW = 0.1  # of evoked words, up to which those that were never met matter little
 CAUTION = (
     "The age of the model has no unit: a life has a birth, an end of its noise and an end, which "
     "belong to no day of an animal's. Only directions are compared. The numbers of Berkes et al. "
     "(2011) were read off their figure by others, on a scale that is not known; theirs are "
-    f"patterns of 16 electrodes in bins of 2 ms, ours of {UNITS} static neurons in frames without "
-    "duration. Spontaneous activity is what noise at the inputs evokes; the cortex also makes its "
-    "own. Ranks of weights, which learning with noise is known to lower, are not measured here: "
-    "biology measures activity."
+    f"patterns of 16 electrodes in bins of 2 ms, ours of {UNITS} static neurons, active above "
+    "their rate at rest, in frames without duration. Spontaneous activity is what noise at the "
+    "inputs evokes; the cortex also makes its own. Ranks of weights, which learning with noise is "
+    "known to lower, are not measured here: biology measures activity."
 )
 CONTROL = "the same network at birth"
 SURROGATE = (
@@ -87,7 +93,7 @@ def v1_development_comparison(
         estimates |= intervals_of_words(lives[0], parts[0], estimates)
     stages = [*lives[0].stages, *([CHANGE] if END in lives[0].stages else [])]
     rows = [
-        _row(measure, name, stage, estimates)
+        _row(measure, name, stage, estimates, parts)
         for measure in PUBLISHED
         for name in lives[0].hidden
         for stage in stages
@@ -112,8 +118,20 @@ def v1_development_comparison(
     )
 
 
-def _row(measure: str, population: str, stage: str, estimates: Mapping[str, Estimate]) -> Row:
+def _row(
+    measure: str,
+    population: str,
+    stage: str,
+    estimates: Mapping[str, Estimate],
+    parts: Sequence[Parts],
+) -> Row:
     note, nothing = PUBLISHED[measure], float("nan")
+    if measure == ALIGNMENT:
+        neurons = parts[0][population, BIRTH].evoked.shape[1]
+        count = components_of(neurons, COMPONENTS)
+        note = f"{note}; random subspaces, {count} of {neurons}: {count / neurons:.2g}"
+    if measure == DIVERGENCE and stage != CHANGE:
+        note = f"{note}; {_unseen([each[population, stage] for each in parts])}"
     if stage == CHANGE:
         note = f"{note}; here: {_direction(estimates[named(measure, population, stage)])}"
     reference = nothing, nothing, nothing
@@ -132,9 +150,21 @@ def _row(measure: str, population: str, stage: str, estimates: Mapping[str, Esti
     )
 
 
+def _unseen(parts: Sequence[Part]) -> str:
+    """Say how many words cannot be compared, and what that means for the divergence."""
+    share = float(np.mean([part.divergence["unseen"] for part in parts]))
+    told = f"{100 * share:.0f} % of evoked words never occurred spontaneously"
+    return f"{told}: a lower bound" if share > _FEW else told
+
+
 def _direction(change: Estimate) -> str:
     """Say in which direction a measure changes."""
     low, high = (float(end[0]) for end in change[1:])
+    if np.isnan([low, high]).any():
+        return "not known"
+    if low == high:
+        # Counts that happen to be equal in all networks have no spread to judge by.
+        return "no change that an interval could tell"
     if low > 0:
         return "rises"
     return "falls" if high < 0 else "no change that the interval can tell"

@@ -1,6 +1,7 @@
 """Shared variability of a network beside that of neurons in visual areas V1 and V2."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -20,7 +21,8 @@ __all__ = ["v1v2_comparison"]
 
 #: Stimuli and repeats of each: 4 000 samples, as recorded.
 STIMULI, REPEATS = 100, 40
-MEASURES = ("noise correlation", "participation ratio")
+CORRELATION, PARTICIPATION = "noise correlation", "participation ratio"
+MEASURES = (CORRELATION, PARTICIPATION)
 CAUTION = (
     "Static networks have no noise of their own: independent Gaussian noise of the stated standard "
     "deviation was added to their inputs, and what neurons share of it follows from their weights. "
@@ -50,9 +52,11 @@ def v1v2_comparison(
     reference = references()["semedo2019"]
     areas = reference.table
     sizes = {str(area): int(areas["neurons"].sel(area=area)) for area in areas["area"].values}
-    measured = [_measurement(one, stimuli, sizes, input_noise_std, seed) for one in lives]
+    repeated = [_repeated(one, stimuli, input_noise_std, seed) for one in lives]
+    measured = [_measurement(each, sizes, seed) for each in repeated]
+    fewest = {name: min(len(each.order[name]) for each in repeated) for name in lives[0].hidden}
     rows = [
-        _row(measure, name, stage, area, areas)
+        _row(measure, name, stage, area, areas, fewest[name])
         for measure in MEASURES
         for area in sizes
         for name in lives[0].hidden
@@ -76,25 +80,35 @@ def v1v2_comparison(
     )
 
 
-def _row(measure: str, population: str, stage: str, area: str, areas: xr.Dataset) -> Row:
+def _row(
+    measure: str, population: str, stage: str, area: str, areas: xr.Dataset, changing: int
+) -> Row:
     own = areas.sel(area=area)
     count = int(own["neurons"])
     number = float(own[measure.replace(" ", "_")])
-    note = f"{count} neurons, or all that change where there are fewer; reference: {area}"
-    unit = "1"
+    note = f"of {min(count, changing)} neurons; reference: {area}, {count} neurons"
+    if changing < count and measure == PARTICIPATION:
+        number = float("nan")
+        note = f"of {changing} neurons, as no more change: no reference, which is of {count}"
     return Row(
         measure=f"{measure} of {count} ({area})",
         population=population,
         stage=stage,
-        unit=unit,
         note=note,
         reference=(number, float("nan"), float("nan")),
     )
 
 
-def _measurement(
-    lived: Lived, stimuli: Stimuli, sizes: Mapping[str, int], std: float, seed: int
-) -> Measurement:
+@dataclass(frozen=True, kw_only=True)
+class _Repeated:
+    """What one network does of itself with stimuli that are repeated, by population and stage."""
+
+    stimuli: int
+    residuals: Mapping[tuple[str, str], Floats]
+    order: Mapping[str, Positions]
+
+
+def _repeated(lived: Lived, stimuli: Stimuli, std: float, seed: int) -> _Repeated:
     random = np.random.default_rng(lived.seed + seed)
     some = stimuli.sample(min(STIMULI, len(stimuli)), seed=seed)
     shown = np.repeat(np.asarray(some.rates(), float), REPEATS, axis=0)
@@ -104,17 +118,21 @@ def _measurement(
         for stage in lived.stages
         for name, rates in lived.rates(inputs, stage).items()
     }
-    orders = {name: _order(lived, residuals, name, random) for name in lived.hidden}
+    order = {name: _order(lived, residuals, name, random) for name in lived.hidden}
+    return _Repeated(stimuli=len(some), residuals=residuals, order=order)
 
+
+def _measurement(of: _Repeated, sizes: Mapping[str, int], seed: int) -> Measurement:
     def measurement(group: int | None) -> Mapping[str, Floats]:
         found = {}
         # Whole stimuli are left out, with all their repeats.
-        rows = np.repeat(np.arange(len(some)), REPEATS)
-        chosen = np.isin(rows, np.arange(len(some))[kept(len(some), group)])
-        for (name, stage), values in residuals.items():
+        rows = np.repeat(np.arange(of.stimuli), REPEATS)
+        chosen = np.isin(rows, np.arange(of.stimuli)[kept(of.stimuli, group)])
+        for (name, stage), values in of.residuals.items():
+            births = of.residuals[name, BIRTH]
             for area, size in sizes.items():
-                neurons = orders[name][:size]
-                own, birth = (each[chosen][:, neurons] for each in (values, residuals[name, BIRTH]))
+                neurons = of.order[name][:size]
+                own, birth = (each[chosen][:, neurons] for each in (values, births))
                 three = [_pair(own), _pair(birth), _pair(shuffled(own, seed))]
                 for measure, numbers in zip(MEASURES, zip(*three, strict=True), strict=True):
                     row = f"{measure} of {size} ({area}), {name}, {stage}"

@@ -14,7 +14,14 @@ from ..spikes import correlation_index
 from .findings import Row
 from .pairs import CENTRES, FAR, NEAR, binned, index_and_correlation, summaries
 
-__all__ = ["mean_of", "published_curves", "recorded", "recorded_curves", "row_of"]
+__all__ = [
+    "citation_of",
+    "mean_of",
+    "published_curves",
+    "recorded",
+    "recorded_curves",
+    "row_of",
+]
 
 _BIN = 1.0  # seconds, of the correlation of recordings
 _EYES_SHUT = "P9"
@@ -80,7 +87,8 @@ def row_of(name: str, table: xr.Dataset, found: Sequence[Mapping[str, float]]) -
         notes.append(f"reference: the published fit for {shut} over these distances")
     if found:
         reference = mean_of([numbers[name] for numbers in found])
-        notes[1:] = [f"reference: {len(found)} recording(s)"]
+        compared = f"reference: {len(found)} recording(s)"
+        notes[1:] = [compared, *(note for note in notes[1:] if not note.startswith("reference"))]
     return Row(
         measure=name,
         population="input",
@@ -96,8 +104,10 @@ _WHAT = {
     "half maximum": "distance at which the fit has fallen by half; none where it does not fall",
     "correlation index of near pairs": f"up to {NEAR[1]:g} um apart; 1 is independence",
     "correlation index of far pairs": f"{FAR[0]:g} to {FAR[1]:g} um apart; 1 is independence",
-    "correlation of near pairs": f"Pearson's, up to {NEAR[1]:g} um apart",
-    "correlation of far pairs": f"Pearson's, {FAR[0]:g} to {FAR[1]:g} um apart",
+    "correlation of near pairs": f"Pearson's, up to {NEAR[1]:g} um apart; of recordings in bins of "
+    f"{_BIN:g} s",
+    "correlation of far pairs": f"Pearson's, {FAR[0]:g} to {FAR[1]:g} um apart; of recordings in "
+    f"bins of {_BIN:g} s",
 }
 
 
@@ -111,6 +121,12 @@ def mean_of(values: Sequence[float]) -> tuple[float, float, float]:
         return mean, float("nan"), float("nan")
     half = float(stats.t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / len(known) ** 0.5)
     return mean, mean - half, mean + half
+
+
+def citation_of(recordings: Sequence[xr.Dataset], published: str) -> str:
+    """Return what is cited: recordings, where there are some, and the table."""
+    own = (str(one.attrs.get("citation", "")) for one in recordings)
+    return ". ".join(dict.fromkeys(text for text in (*own, published) if text))
 
 
 def published_curves(table: xr.Dataset) -> dict[str, Any]:

@@ -16,16 +16,17 @@ from .findings import findings
 from .networks import Lived
 from .noise_of_life import realisations
 from .pairs import CENTRES, binned, index_and_correlation, summaries
-from .wave_records import published_curves, recorded, recorded_curves, row_of
+from .wave_records import citation_of, published_curves, recorded, recorded_curves, row_of
 
 __all__ = ["input_of", "places_of", "retinal_waves_comparison"]
 
 #: Independent realisations of the noise, frames of each, and units that are looked at.
 REALISATIONS, STEPS, UNITS = 20, 250, 256
 CAUTION = (
-    "A frame of the life has no duration, and a unit no spikes: indices are those of rectified "
-    "rates of the same frame, those of recordings of spikes within 50 ms. Distances of units are "
-    "their distance on the input sheet times a spacing that is chosen, not measured."
+    "A frame of the life has no duration, and a unit no spikes: indices and correlations are those "
+    "of rectified rates of the same frame, indices of recordings those of spikes within 50 ms. "
+    "Distances of units are their distance on the input sheet times a spacing that is chosen, not "
+    "measured."
 )
 CONTROL = (
     "the same input with the frames of every unit in an order of its own, which keeps its rates "
@@ -160,7 +161,7 @@ def retinal_waves_comparison(
         coords={"distance": ("distance", CENTRES, {"units": "um", "long_name": "distance"})},
         attributes={
             "comparison": "retinal-waves",
-            "citation": table.citation,
+            "citation": citation_of(recordings, table.citation),
             "origin": table.origin,
             "caution": CAUTION,
             "control": CONTROL,

@@ -48,7 +48,8 @@ def pairwise_correlation(
     Returns
     -------
     xarray.Dataset, (..., pair)
-        `pairwise_correlation`, NaN where a unit never changes; `silent_units`, how many never do;
+        `pairwise_correlation`, NaN where a unit never changes or has NaN; `silent_units`, how
+        many do;
         `mean`, of the pairs that are defined; with `shuffles`, `null_mean`, `null_low` and
         `null_high`, the mean and the 95 % interval of that mean among shifted copies; `distance`
         where positions are given; and the names `unit_1` and `unit_2`.
@@ -76,7 +77,7 @@ def pairwise_correlation(
     result = pairs_of(where, found, attrs, values, place, neurons)
     outer = values.dims[:-2]
     columns = {
-        "silent_units": ((~spread).sum(axis=-1), "number of units that never change"),
+        "silent_units": ((~spread).sum(axis=-1), "number of units that never change, or have NaN"),
         "mean": (mean_correlation(scores, spread), "mean pairwise correlation"),
     }
     if shuffles:
@@ -164,9 +165,10 @@ def standardised(values: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
     Returns
     -------
     tuple of numpy.ndarray
-        Scores, 0 where a neuron never changes; and which neurons change, (..., neuron).
+        Scores, 0 where a neuron never changes or has NaN; and which neurons change and have
+        none, (..., neuron).
     """
-    spread = is_spread(np.swapaxes(values, -1, -2))
+    spread = is_spread(np.swapaxes(values, -1, -2)) & np.isfinite(values).all(axis=-2)
     deviation = values.std(axis=-2)
     scale = np.where(spread, deviation, 1.0)[..., np.newaxis, :]
     scores = (values - values.mean(axis=-2, keepdims=True)) / scale

@@ -70,6 +70,25 @@ def test_stages_are_where_the_life_was(noisy, several):
     assert [one.seed for one in networks_of(several, "test")] == [3, 4]
 
 
+def test_networks_of_a_mean_have_lived_alike(noisy, learner):
+    from ontogeny.data import join_trajectories
+
+    mixed = join_trajectories({0: learner, 1: noisy}, "network")
+    with pytest.raises(ValueError, match="got lives with different descriptions of their schedule"):
+        networks_of(mixed, "compare")
+    twice = join_trajectories({0: noisy, 1: noisy}, "network")
+    with pytest.raises(ValueError, match=r"compare\.life: .* got seed 3 twice"):
+        networks_of(twice, "compare")
+
+
+def test_frames_are_not_those_that_the_life_saw():
+    noise = retinal_waves(refractory=(10, 20), shape=(4, 4))
+    drawn = realisations(noise, units=16, count=3, steps=50, seed=2)
+    for stream in range(4):
+        seen = noise.frames(seed=2, stream=stream, first=0, steps=50, trials=3, units=16)
+        assert not np.array_equal(drawn, np.moveaxis(seen, 1, 0))
+
+
 def test_lives_of_a_selected_condition_are_its_own(noisy, learner):
     from ontogeny.data import join_trajectories
 

@@ -10,14 +10,19 @@ import pytest
 import xarray as xr
 
 from ontogeny.analysis.comparison import compare, plot_comparison
-from ontogeny.analysis.comparison.it_rdm import alike, dissimilarities, images_for
+from ontogeny.analysis.comparison.it_rdm import images_for
+from ontogeny.analysis.comparison.matrices import alike, all_alike, dissimilarities
 from ontogeny.analysis.comparison.measures import alignment, event_participations
+from ontogeny.analysis.comparison.networks import networks_of
 from ontogeny.analysis.comparison.pairs import CENTRES, binned, index_and_correlation, log_fit
+from ontogeny.analysis.comparison.stages import Part, parts_of
+from ontogeny.analysis.comparison.v1_development import _direction as direction
 from ontogeny.analysis.comparison.waves import shuffled
 from ontogeny.data import Stimuli, correlated_noise, gaussian_noise, recording_of
 from ontogeny.data.recorded_waves import recorded_waves
-from ontogeny.data.recordings import write_nwb
+from ontogeny.data.recordings import select_units, write_nwb
 from ontogeny.data.references import it_rdms, references
+from ontogeny.models import Learning, Record, Schedule, Spontaneous, layered, simulate
 
 
 def stimuli(count=60, units=36):
@@ -38,6 +43,12 @@ def recording(units=16, seconds=120.0, shared=0.5, seed=0):
     places = 50.0 * np.stack(np.meshgrid(range(4), range(units // 4)), -1).reshape(-1, 2)
     told = {"name": "made up", "citation": "Nobody (2026)"}
     return recording_of(trains, position=places, start=0, stop=seconds, attributes=told)
+
+
+@pytest.fixture(scope="module")
+def variable(noisy):
+    """Shared variability, beside V1 and V2."""
+    return compare(noisy, "v1v2", stimuli=stimuli(), input_noise_std=0.3)
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +140,62 @@ def test_shuffling_keeps_what_each_unit_does():
     assert (mixed != rates).any()
 
 
+def test_units_without_a_place_are_left_out_of_distances(noisy):
+    lost = recording()
+    place = lost["position"].values.copy()
+    place[0] = np.nan
+    lost = lost.assign(position=(("unit", "axis"), place, lost["position"].attrs))
+    known = select_units(lost, lost["unit"].values[1:])
+    whole, less = (compare(noisy, each, bin_width=0.5) for each in (lost, known))
+    row = "correlation index of near pairs, input"
+    assert float(whole["reference"].sel(quantity=row)) == pytest.approx(
+        float(less["reference"].sel(quantity=row))
+    )
+    found = compare(noisy, "retinal-waves", recording=lost)
+    assert float(found["reference"].sel(quantity=row)) > 2
+    turned = known.transpose("axis", "unit", ...)
+    xr.testing.assert_equal(compare(noisy, turned, bin_width=0.5)["reference"], less["reference"])
+
+
+def test_recordings_are_cited_beside_the_table(noisy):
+    found = compare(noisy, "retinal-waves", recording=recording())
+    assert found.attrs["citation"].startswith("Nobody (2026). Demas")
+    note = str(found["note"].sel(quantity="intercept, input").values)
+    assert "1 recording(s)" in note and "published for P9" in note
+
+
+def test_stages_of_ones_own(noisy):
+    stages = {"late": -1, "birth": 0}
+    found = compare(noisy, recording(), bin_width=0.5, checkpoints=stages)
+    assert set(found["stage"].values) == {"", "late"}
+    same = compare(noisy, recording(), bin_width=0.5)
+    np.testing.assert_array_equal(found["value"], same["value"])
+    with pytest.raises(ValueError, match="expected a stage 'birth', which is the control, and ano"):
+        compare(noisy, "it-rdm", checkpoints={"birth": 0})
+
+
+def test_too_few_stimuli_are_refused(noisy):
+    for reference in ("v1v2", "v1-development"):
+        with pytest.raises(ValueError, match=r"compare\.stimuli: expected at least 20, .* got 6"):
+            compare(noisy, reference, stimuli=stimuli(6))
+
+
+@pytest.mark.parametrize("populations", [1, 2, 3])
+def test_labels_do_not_overlap(variable, populations):
+    found = variable
+    more = [
+        found.assign_coords(population=("quantity", [f"hidden_{k + 1}"] * found.sizes["quantity"]))
+        for k in range(populations)
+    ]
+    axes = plot_comparison(xr.concat(more, "quantity", data_vars="minimal"))
+    renderer = axes[0].figure.canvas.get_renderer()
+    axes[0].figure.canvas.draw()
+    for ax in axes:
+        boxes = [label.get_window_extent(renderer) for label in ax.get_xticklabels()]
+        assert len(boxes) == 3 * populations
+        assert all(a.x1 <= b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
+
+
 def test_at_birth_a_life_is_its_control(noisy):
     for reference in ("it-rdm", "v1v2"):
         found = of(compare(noisy, reference, stimuli=stimuli()), stage="birth")
@@ -144,6 +211,20 @@ def test_equal_representations_correlate_fully():
         assert alike(matrix, 2 * matrix + 1, slice(None), method) == pytest.approx(1)
         assert alike(matrix, matrix**2, np.arange(10), "spearman") == pytest.approx(1)
     assert np.isnan(alike(np.zeros((20, 20)), matrix, slice(None), "pearson"))
+
+
+def test_matrices_are_compared_at_once_as_one_by_one():
+    random = np.random.default_rng(0)
+    own, theirs = (
+        [dissimilarities(random.random((12, 5))) for _ in range(count)] for count in (3, 2)
+    )
+    for chosen in (slice(None), np.arange(8)):
+        for method in ("pearson", "spearman"):
+            one_by_one = [[alike(a, b, chosen, method) for b in theirs] for a in own]
+            np.testing.assert_allclose(all_alike(own, theirs, chosen, method), one_by_one)
+    own[1][0], own[1][:, 0] = np.nan, np.nan
+    found = all_alike(own, theirs, slice(None), "spearman")
+    assert found[1, 0] == alike(own[1], theirs[0], slice(None), "spearman")
 
 
 def test_representations_beside_cortex(several):
@@ -174,12 +255,16 @@ def test_inputs_that_are_no_square_cannot_see_images(make_network):
         images_for(35)
 
 
-def test_shared_variability(noisy):
-    found = compare(noisy, "v1v2", stimuli=stimuli(), input_noise_std=0.3)
+def test_shared_variability(variable):
+    found = variable
     assert found.attrs["input_noise_std"] == 0.3
     table = references()["semedo2019"].table
+    row = found.sel(quantity="noise correlation of 79 (V1), hidden_1, end")
+    assert float(row["reference"]) == float(table["noise_correlation"].sel(area="V1"))
+    # A ratio of 20 neurons is not compared with one of 79, to which it could not grow.
     row = found.sel(quantity="participation ratio of 79 (V1), hidden_1, end")
-    assert float(row["reference"]) == float(table["participation_ratio"].sel(area="V1"))
+    assert np.isnan(row["reference"]) and 1 < float(row["value"]) < 20
+    assert "no reference" in str(row["note"].values) and " 20 neurons" in str(row["note"].values)
     # A surrogate has no shared variability, and so no fewer dimensions than the network.
     shared = of(found, stage="end")
     correlation = shared.isel(
@@ -204,6 +289,8 @@ def test_development_of_activity(several):
         assert ends["end - birth"] == pytest.approx(ends["end"] - ends["birth"])
         note = str(of(found, measure=measure, stage="end - birth")["note"].values[0])
         assert "here: " in note and "published: " in note
+    words = of(found, measure="spontaneous-evoked divergence", stage="birth")["note"]
+    assert "% of evoked words never occurred" in str(words.values[0])
     assert "no unit" in found.attrs["caution"] and "Ranks of weights" in found.attrs["caution"]
     events = of(found, measure="participation in events", stage="birth")
     assert float(events["reference"][0]) == pytest.approx(0.4447, abs=1e-4)
@@ -217,7 +304,61 @@ def test_spontaneous_activity_that_is_evoked_activity_is_aligned():
     apart = np.zeros((2, 100, 4))
     apart[0, :, :2], apart[1, :, 2:] = random.normal(size=(2, 100, 2))
     assert alignment(*apart, 2) == pytest.approx(0, abs=1e-12)
-    assert np.isnan(alignment(*apart, 3))
+    wide = np.concatenate([apart, np.zeros((2, 100, 4))], axis=-1)
+    assert np.isnan(alignment(*wide, 3))
+
+
+def test_subspaces_of_few_neurons_are_not_all_of_them():
+    few, others = np.random.default_rng(0).normal(size=(2, 500, 6))
+    # Ten components of six neurons are all there is, and agree whatever the activity.
+    assert alignment(few, others, 10) < 0.9
+    assert np.isnan(alignment(few[:, :1], others[:, :1], 10))
+
+
+def test_growing_neurons_are_compared_by_what_they_do_above_rest():
+    (lived,) = networks_of(grown("sigmoid"), "test")
+    part = parts_of(lived, gaussian_noise(), stimuli(), 0)["hidden_1", "birth"]
+    # Every rate is above 0: words of that threshold are all the same.
+    assert part.spontaneous.min() > 0 and float(part.divergence["low"]) > 0.1
+
+
+def test_words_are_short_enough_to_be_met():
+    random = np.random.default_rng(0)
+    spontaneous, evoked = (random.normal(size=(count, 40)) for count in (5000, 1000))
+    words = Part(spontaneous=spontaneous, evoked=evoked, rest=0.0, seed=0).divergence
+    assert float(words["unseen"]) < 0.1 and abs(float(words["divergence"])) < 0.1
+
+
+def test_one_hidden_neuron_is_no_population():
+    life = grown("relu", hidden=1)
+    for reference in ("it-rdm", "v1v2", "v1-development", recording(units=4)):
+        found = compare(life, reference, stimuli=stimuli(), bin_width=0.5)
+        assert found.sizes["quantity"] > 3
+
+
+def grown(transfer, hidden=12):
+    noise = Spontaneous(gaussian_noise(), presentations=64)
+    network = layered([36, hidden, 3], transfer=transfer)
+    schedule = Schedule(noise, Learning(stimuli(), epochs=1))
+    with warnings.catch_warnings():
+        # Simulators have warnings of their own.
+        warnings.simplefilter("ignore")
+        return simulate(network, schedule, seed=0, trials=8, record=Record(checkpoints=1))
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((0.2, 0.1, 0.3), "rises"),
+        ((-0.2, -0.3, -0.1), "falls"),
+        ((0.2, -0.1, 0.5), "no change that the interval can tell"),
+        # One event in each network is no rise.
+        ((0.2, 0.2, 0.2), "no change that an interval could tell"),
+        ((0.2, np.nan, np.nan), "not known"),
+    ],
+)
+def test_directions_are_said_where_intervals_tell_them(ends, said):
+    assert direction(tuple(np.array([end]) for end in ends)) == said
 
 
 def test_events_are_found():

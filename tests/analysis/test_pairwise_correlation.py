@@ -26,6 +26,16 @@ def test_against_plain_loops_with_silent_units(reference):
     assert "null_mean" not in found
 
 
+def test_units_with_nan_are_left_out_of_means():
+    values = activity(np.random.default_rng(0).poisson(1.0, (40, 4)))
+    values[3, 1] = np.nan
+    found = pairwise_correlation(values, shuffles=10)
+    pairs = found["pairwise_correlation"].values
+    assert np.isnan(pairs).tolist() == [True, False, False, True, True, False]
+    assert found["mean"] == pytest.approx(np.nanmean(pairs)) and found["silent_units"] == 1
+    assert np.isfinite(found["null_mean"])
+
+
 def test_other_dims_and_distances():
     random = np.random.default_rng(1)
     values = activity(random.normal(size=(2, 4, 30)), dims=("life", "neuron", "sample"))

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from ontogeny.data import Stimuli, gaussian_noise, join_trajectories, write_trajectory
@@ -14,6 +15,7 @@ from ontogeny.data.recordings import recording_of, write_nwb
 from ontogeny.models import Learning, Record, Schedule, Spontaneous, layered, simulate
 from ontogeny.plasticity import Adam
 from ontogeny.studies.command_line import app
+from ontogeny.studies.compare_command import _name
 from ontogeny.studies.comparison_page import comparison_json, comparison_table
 
 ENDS = ("html", "json", "md", "png", "svg")
@@ -111,6 +113,20 @@ def test_a_recording_in_nwb(folder, tmp_path):
     result = run(folder, "--with", tmp_path / "some cells.nwb", "--out", "out")
     assert result.exit_code == 0, result.output
     assert (tmp_path / "out" / "some cells.html").is_file()
+    # A space would end the address of the figure.
+    assert "](some%20cells.svg)" in (tmp_path / "out" / "some cells.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [
+        ("it-rdm", "it-rdm"),
+        ("a/day.1.nwb", "day.1"),
+        ("it-rdm.nwb", "it-rdm-recording"),
+    ],
+)
+def test_files_of_recordings_are_called_like_them(reference, name):
+    assert _name(reference) == name
 
 
 @pytest.mark.parametrize(
@@ -122,6 +138,11 @@ def test_a_recording_in_nwb(folder, tmp_path):
         (["{folder}", "--with", "it-rdm", "--condition", "x"], "expected one of ['noise', 'none']"),
         (["{folder}/noise-0.nc", "--with", "it-rdm", "--condition", "x"], "are not joined along"),
         (["{folder}", "{folder}", "--with", "it-rdm"], "give joined lives alone"),
+        (
+            ["{folder}/noise-0.nc", "{folder}/none-1.nc", "--with", "it-rdm"],
+            "different descriptions of their schedule",
+        ),
+        (["{folder}/noise-0.nc"] * 2 + ["--with", "it-rdm"], "got seed 0 twice"),
         (["{folder}/..", "--with", "it-rdm"], "or a folder with lives.nc"),
         (["nowhere.nc", "--with", "it-rdm"], "nowhere.nc"),
         (["{folder}", "--with", "v1v2", "--data", "digits"], "digits"),
@@ -142,5 +163,10 @@ def test_tables_leave_out_columns_without_numbers(folder):
         found = compare(life, "retinal-waves")
     heads = [column.header for column in comparison_table(found).columns]
     assert heads == ["Quantity", "Life", "Control", "Reference", "Published"]
+    names = [f"spontaneous-evoked number {k}" for k in range(found.sizes["quantity"])]
+    narrow = Console(width=80)
+    with narrow.capture() as written:
+        narrow.print(comparison_table(found.assign_coords(quantity=names)))
+    assert "\N{HORIZONTAL ELLIPSIS}" not in written.get()
     text = json.dumps(comparison_json(found), allow_nan=False)
     assert '"half_maximum"' not in text and '"published_index"' in text
