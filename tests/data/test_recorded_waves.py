@@ -439,12 +439,12 @@ def test_smoothing_in_parts_changes_nothing(recording, monkeypatch):
         assert np.array_equal(getattr(parts, name), getattr(whole, name))
 
 
-def test_an_hour_of_thousands_of_electrodes_takes_little_memory():
-    """36,000 bins of 4,096 electrodes: one byte for each count."""
+def test_thousands_of_electrodes_take_little_memory():
+    """6,000 bins of 4,096 electrodes: one byte for each count."""
     generator = np.random.default_rng(0)
-    trains = [np.sort(generator.uniform(0, 3600, 40)) for _ in range(4096)]
+    trains = [np.sort(generator.uniform(0, 600, 40)) for _ in range(4096)]
     places = np.stack(np.meshgrid(np.arange(64.0), np.arange(64.0)), -1).reshape(-1, 2) * 42
-    noise = recorded_waves(recording_of(trains, position=places, start=0, stop=3600))
+    noise = recorded_waves(recording_of(trains, position=places, start=0, stop=600))
     tracemalloc.start()
     try:
         found = frames(noise, steps=3, trials=2, units=196)
@@ -454,7 +454,7 @@ def test_an_hour_of_thousands_of_electrodes_takes_little_memory():
         binned_spikes.cache_clear()
         sheet_frames.cache_clear()
     assert found.shape == (3, 2, 196)
-    assert held < 200e6 and peak < 900e6
+    assert held < 60e6 and peak < 250e6
 
 
 def test_rates_without_differences_have_no_standard():

@@ -172,7 +172,7 @@ def test_conditions_differ_in_nothing_but_noise(recordings):
     noises = inputs_of(replace(QUICK, controls=(9,))).noises
     assert noises[WHITE] == gaussian_noise()
     for name, noise in noises.items():
-        frames = noise.draw(np.random.default_rng(0), (400, 784))
+        frames = noise.draw(np.random.default_rng(0), (100, 784))
         assert abs(float(frames.mean())) < 0.3, name
         assert 0.5 < float(frames.std()) < 1.6, name
 
