@@ -36,6 +36,9 @@ _CONFIGURATION = {
     "distributed.worker.memory.pause": False,
     "distributed.worker.profile.enabled": False,
     "distributed.diagnostics.nvml": False,
+    # Dask would have every array that is freed given back to the system at once: the frames of
+    # noise then cost three times as much, most of it in page faults. Threads: `single_thread`.
+    "distributed.nanny.pre-spawn-environ": {},
 }
 
 
