@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from ..statistics import aligned, check_dim, labelled
+from ..arguments import check_axes, check_independent
+from ..statistics import aligned, labelled
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,6 +72,8 @@ def subspace_alignment(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If dims are missing, neurons differ, or there are too few samples for the components.
 
@@ -86,9 +89,9 @@ def subspace_alignment(
     """
     where = "subspace_alignment"
     for name, values in (("spontaneous", spontaneous), ("evoked", evoked)):
-        check_dim(values, samples, f"{where}.{name}")
-        check_dim(values, neurons, f"{where}.{name}")
+        check_axes(values, f"{where}.{name}", samples=samples, neurons=neurons)
     _check(where, spontaneous, evoked, samples, neurons, components, draws)
+    check_independent(spontaneous, evoked, f"{where}.spontaneous, evoked")
     spontaneous, evoked = aligned(where, spontaneous, evoked, exclude=(samples,))
     columns = xr.apply_ufunc(
         _over_leading_axes,

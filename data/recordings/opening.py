@@ -84,6 +84,11 @@ def open_recording(
     xarray.Dataset
         As `recording_of` makes it.
 
+    Warns
+    -----
+    UserWarning
+        If times or positions are hardly in these units, as `recording_of` does.
+
     Raises
     ------
     FileNotFoundError
