@@ -122,7 +122,8 @@ def _listed(group: Any, bootstrap: str | None, where: str) -> list[xr.Dataset]:
             name = recording.attrs.get("name", f"number {number}")
             raise ValueError(
                 f"{where}.recordings: expected positions of the units, recording {name} has none; "
-                "give them to recording_of(..., position=...), or take correlation_index(), which "
+                'positions="table.csv" of open_recording(), or columns x and y, give them, as '
+                "position= of recording_of() does; or take correlation_index(), which "
                 "needs none"
             )
     if bootstrap == "recordings" and len(recordings) < 2:

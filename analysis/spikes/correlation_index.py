@@ -43,12 +43,15 @@ def correlation_index(recording: xr.Dataset, *, window: float = 0.05) -> xr.Data
         `correlation_index`, NaN where a unit has no spikes; `coincidences`; `distance` in
         micrometres where positions are known; and the names `unit_1` and `unit_2`.
 
+    Warns
+    -----
+    UserWarning
+        If the window is longer than a second.
+
     Raises
     ------
     TypeError
-        If activity is no `xarray.DataArray`.
-    TypeError
-        If this is no recording.
+        If it is no dataset.
     ValueError
         If this is no recording of at least two units, or the window has no width.
 

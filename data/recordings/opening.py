@@ -194,5 +194,6 @@ def _kind_of_hdf5(path: Path, origin: Origin) -> str:
         "path",
         f"HDF5 with {' and '.join(LAYOUT)} (waverepo) or the attribute nwb_version (NWB)",
         f"{names}",
+        "recording_of(trains, ...) takes spike times that h5py reads from a file of your own; "
         'kind="neo" tries the readers of Neo',
     )

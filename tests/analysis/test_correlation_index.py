@@ -346,7 +346,7 @@ def test_intervals_by_distance_know_that_pairs_share_units():
         (lambda: correlation_index(xr.Dataset()), r"recording_of\(\) make recordings"),
         (
             lambda: correlation_index_fit(recording_of([[0.0], [1.0]])),
-            r"expected positions .* number 0 has none; give them to recording_of",
+            r"expected positions .* number 0 has none; positions=\"table.csv\" of open",
         ),
         (lambda: correlation_index_fit([]), "expected at least one recording, got none"),
         (lambda: correlation_index_fit({}), "expected at least one group, got none"),

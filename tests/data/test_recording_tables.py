@@ -320,3 +320,13 @@ def test_damaged_arrays(npz):
     path.write_bytes(whole[:-30])
     with pytest.raises(ValueError, match=r"path: expected a whole .npz file, got a damaged one"):
         open_recording(path)
+
+
+def test_other_separators_are_named(csv):
+    path = csv("unit;time\na;0.5\n")
+    with pytest.raises(ValueError, match=r"separated by commas, or by tabs in a file .*\.tsv, got"):
+        open_recording(path)
+    with pytest.raises(ValueError, match=r"got one column 'unit\\ttime' in"):
+        open_recording(csv("unit\ttime\na\t0.5\n"))
+    with pytest.raises(ValueError, match=r"columns for time, got \['unit'\]"):
+        open_recording(csv("unit\na\n"))
