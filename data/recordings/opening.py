@@ -10,6 +10,7 @@ from .array_files import open_arrays
 from .hdf5 import opened
 from .neo_files import open_neo
 from .origin import Origin
+from .plausible import doubt_units
 from .tables import open_table
 from .waverepo import LAYOUT, open_waverepo
 
@@ -136,13 +137,19 @@ def open_recording(
     others = sorted(set(options) - _TAKES.get(chosen, _TAKES["neo"]))
     if others:
         raise origin.refusal(", ".join(others), f"none for a file of kind {chosen!r}", f"{others}")
-    if chosen == "nwb":
+    recording = _opened(place, chosen, options)
+    doubt_units(recording, origin.where)
+    return recording
+
+
+def _opened(place: Path, kind: str, options: dict[str, Any]) -> xr.Dataset:
+    if kind == "nwb":
         from .nwb import open_nwb
 
         return open_nwb(place)
-    if chosen in _READERS:
-        return _READERS[chosen](place, **options)
-    return open_neo(place, reader=None if chosen == "neo" else chosen, **options)
+    if kind in _READERS:
+        return _READERS[kind](place, **options)
+    return open_neo(place, reader=None if kind == "neo" else kind, **options)
 
 
 def _refuse_nothing(path: Path, origin: Origin, kind: str | None) -> None:

@@ -10,7 +10,6 @@ import xarray as xr
 
 from .lazy import lazy_variable
 from .origin import Origin, Refusal
-from .plausible import warn_of_rate, warn_of_size
 
 __all__ = ["AXES", "checked_counts", "ordered", "ragged_recording", "spike_extent"]
 
@@ -81,9 +80,6 @@ def ragged_recording(
         places = _checked_places(origin, position, len(counts))
         variables["position"] = (("unit", "axis"), places, _VARIABLES["position"])
         coords["axis"] = list(AXES[: places.shape[1]])
-        warn_of_size(origin.where, places)
-    duration = float(attributes["stop"]) - float(attributes["start"])
-    warn_of_rate(origin.where, int(counts.sum()), len(counts), duration)
     return xr.Dataset(variables, coords=coords, attrs=dict(attributes))
 
 

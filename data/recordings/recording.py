@@ -8,6 +8,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from .origin import Origin
+from .plausible import doubt_units
 from .ragged import ragged_recording
 
 __all__ = ["check_recording", "recording_of", "spike_trains"]
@@ -77,7 +78,7 @@ def recording_of(
         raise ValueError(f"{where}.trains: expected at least one unit, got none")
     spikes = np.concatenate(times)
     start, stop = _extent(where, spikes, start, stop)
-    return ragged_recording(
+    recording = ragged_recording(
         Origin(where=where),
         spikes,
         np.array([len(each) for each in times], dtype=np.int64),
@@ -85,6 +86,8 @@ def recording_of(
         position=position,
         attributes={"start": start, "stop": stop, **(attributes or {})},
     )
+    doubt_units(recording, where)
+    return recording
 
 
 def spike_trains(recording: xr.Dataset) -> Iterator[npt.NDArray[np.float64]]:

@@ -10,7 +10,7 @@ from ontogeny import analysis
 from ontogeny.data.recordings import recording_of, select_units, spike_counts, spike_trains
 from ontogeny.data.recordings.nwb_writing import write_nwb
 
-PLAIN = np.random.default_rng(0).normal(size=(30, 4))
+PLAIN = np.random.default_rng(0).normal(size=(40, 4))
 ACTIVITY = xr.DataArray(PLAIN, dims=("sample", "neuron"))
 OTHER = ACTIVITY[::-1]
 RECORDING = recording_of([[0.1, 0.5, 0.9], [0.2, 0.4]], position=[[0, 0], [50, 0]])

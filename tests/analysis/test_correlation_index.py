@@ -257,7 +257,7 @@ def test_groups_and_flat_falls():
     alone = correlation_index_fit(waves(2))
     assert fit["intercept"].sel(group="old") == pytest.approx(float(alone["intercept"]))
     # Only one distance: nothing to fit; distant units together, near ones less: no fall.
-    two = recording_of([[0, 1.0], [0, 1.0]], position=[[0, 0], [1, 0]])
+    two = recording_of([[0, 1.0], [0, 1.0]], position=[[0, 0], [10, 0]])
     assert np.isnan(correlation_index_fit(two)["intercept"])
     rising = recording_of(
         [[0, 1, 2.0], [0, 1.5, 2.2], [0, 1, 2.0]], position=[[0, 0], [1, 0], [5, 0]]

@@ -29,8 +29,9 @@ def test_milliseconds_of_a_table_are_doubted(tmp_path):
     table = tmp_path / "spikes.csv"
     lines = [f"{unit},{time}" for unit, train in enumerate(trains(0.5)) for time in train * 1000]
     table.write_text("\n".join(["unit,time", *lines]))
-    with pytest.warns(UserWarning, match=r"open_recording\.times: .*time_unit='ms'"):
+    with pytest.warns(UserWarning, match=r"open_recording\.times: .*time_unit='ms'") as told:
         open_recording(table)
+    assert [each.filename for each in told] == [__file__]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         open_recording(table, time_unit="ms")
