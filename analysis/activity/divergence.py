@@ -68,7 +68,9 @@ def spontaneous_evoked_divergence(
     Parameters
     ----------
     spontaneous, evoked : xarray.DataArray, (..., samples, neurons)
-        Rates or counts of the same neurons; numbers of samples may differ.
+        Rates or counts of the same neurons; numbers of samples may differ. Samples of one must be
+        independent of those of the other: where both hold the same ones, even in part, the
+        interval is of something else, and can exclude a divergence of 0.
     samples, neurons : str
         Names of the dims.
     units : int
@@ -102,7 +104,7 @@ def spontaneous_evoked_divergence(
     TypeError
         If activity is no `xarray.DataArray`.
     ValueError
-        If dims are missing, neurons differ, there are fewer samples than blocks, or an option is
+        If dims are missing, neurons differ, both hold the same samples, there are fewer samples than blocks, or an option is
         something else.
 
     Examples
