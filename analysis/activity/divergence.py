@@ -104,8 +104,8 @@ def spontaneous_evoked_divergence(
     TypeError
         If activity is no `xarray.DataArray`.
     ValueError
-        If dims are missing, neurons differ, both hold the same samples, there are fewer samples than blocks, or an option is
-        something else.
+        If dims are missing, neurons differ, both hold the same samples, there are fewer samples
+        than blocks, or an option is something else.
 
     Examples
     --------

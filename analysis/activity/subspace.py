@@ -77,7 +77,8 @@ def subspace_alignment(
     TypeError
         If activity is no `xarray.DataArray`.
     ValueError
-        If dims are missing, neurons differ, both hold the same samples, or there are too few samples for the components.
+        If dims are missing, neurons differ, both hold the same samples, or there are too few of
+        them for the components.
 
     Examples
     --------

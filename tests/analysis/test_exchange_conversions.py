@@ -16,7 +16,7 @@ TRAINS = [[0.1, 0.5], [], [0.2]]
 def recording():
     return recording_of(
         TRAINS,
-        position=[[0, 0], [1, 2], [3, 4.5]],
+        position=[[0, 0], [1, 2], [3, 9.5]],
         unit=["a", "b", "c"],
         start=0,
         stop=2.0,
