@@ -113,7 +113,8 @@ def correlation_index_fit(
 
 def _listed(group: Any, bootstrap: str | None, where: str) -> list[xr.Dataset]:
     """Return the recordings of a group, unless they cannot be fitted."""
-    recordings = [group] if isinstance(group, xr.Dataset | xr.DataArray) else list(group)
+    single = isinstance(group, xr.Dataset | xr.DataArray)
+    recordings: list[xr.Dataset] = [group] if single else list(group)
     if not recordings:
         raise ValueError(f"{where}.recordings: expected at least one recording, got none")
     for number, recording in enumerate(recordings):
