@@ -6,6 +6,8 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
+from .arguments import check_array
+
 
 def summary(values: xr.DataArray, dim: str = "network") -> xr.Dataset:
     """
@@ -245,7 +247,8 @@ def is_spread(values: np.ndarray, scale: np.ndarray | None = None) -> np.ndarray
 
 
 def check_dim(values: xr.DataArray, dim: str, where: str) -> None:
-    """Refuse values without a dim."""
+    """Refuse what is no array, and values without a dim."""
+    check_array(values, where, (dim,))
     if dim not in values.dims:
         raise ValueError(f"{where}: expected dim '{dim}', got {list(values.dims)}")
 

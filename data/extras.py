@@ -3,7 +3,11 @@
 from importlib import import_module
 from types import ModuleType
 
-__all__ = ["needed"]
+__all__ = ["PackageMissing", "needed"]
+
+
+class PackageMissing(ImportError):
+    """A package that only some functions need cannot be imported; the message says the cure."""
 
 
 def needed(module: str, where: str, extra: str = "biology") -> ModuleType:
@@ -25,13 +29,13 @@ def needed(module: str, where: str, extra: str = "biology") -> ModuleType:
 
     Raises
     ------
-    ImportError
+    PackageMissing
         If it cannot be imported; says how to install it.
     """
     try:
         return import_module(module)
     except ImportError as error:
-        raise ImportError(
+        raise PackageMissing(
             f"{where}: expected the package {module.split('.')[0]}, got {error}; "
-            f'pip install "ontogeny[{extra}]" installs it'
+            f'pip install ".[{extra}]" in the folder of the checkout installs it'
         ) from error

@@ -149,7 +149,8 @@ def spikes_of(where: str, recording: xr.Dataset, name: str | None = None) -> Rec
     if "position" not in recording:
         raise ValueError(
             f"{where}.recording: expected the variable position, where each unit was recorded, got "
-            f"{sorted(map(str, recording))}; give recording_of(..., position=...)"
+            f"{sorted(map(str, recording))}; give recording_of(..., position=...), or "
+            'open_recording() a table with columns x and y, or positions="table.csv"'
         )
     missing = [what for what in ("start", "stop") if what not in recording.attrs]
     if missing:

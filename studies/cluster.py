@@ -244,7 +244,7 @@ def _check_dask() -> None:
     if find_spec("distributed") is None:
         raise RuntimeError(
             "live_all.workers: expected dask.distributed for several workers, got none; run: "
-            "pip install 'ontogeny[cluster]', or take workers=1"
+            'pip install ".[cluster]" in the folder of the checkout, or take workers=1'
         )
 
 

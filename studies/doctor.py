@@ -14,6 +14,7 @@ from rich.table import Table
 __all__ = ["Finding", "diagnosis", "diagnosis_table", "works"]
 
 PACKAGES = ("ontogeny", "brian2", "numpy", "scipy", "xarray", "netCDF4", "matplotlib")
+BIOLOGY = ("h5py", "pynwb", "hdmf-zarr", "neo", "rsatoolbox", "pynapple")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,7 @@ def diagnosis(*, run: bool = False) -> list[Finding]:
     """
     found = [Finding(what="python", good=None, detail=platform.python_version())]
     found += [_package(name) for name in PACKAGES]
+    found += [_package(name, extra="biology") for name in BIOLOGY]
     # As engine.build takes it; the doctor must speak where the engine cannot be imported.
     compiler = shlex.split(os.environ.get("CXX", "g++"))[0]
     found += [_tool(compiler), _tool("make"), _numpy_blas(), _cpp_blas()]
@@ -94,10 +96,13 @@ def diagnosis_table(findings: list[Finding]) -> Table:
     return table
 
 
-def _package(name: str) -> Finding:
+def _package(name: str, extra: str = "") -> Finding:
     try:
         return Finding(what=name, good=None, detail=version(name))
     except PackageNotFoundError:
+        if extra:
+            cure = f'none, only recordings need it: pip install ".[{extra}]" in the checkout'
+            return Finding(what=name, good=None, detail=cure)
         cure = f"not installed; run: pip install {name}"
         return Finding(what=name, good=False, detail=cure)
 
@@ -168,7 +173,18 @@ def _choices() -> list[Finding]:
     return [
         Finding(what="rules", good=None, detail=", ".join(rules())),
         Finding(what="data sets", good=None, detail=", ".join(NAMES)),
+        Finding(what="recordings", good=None, detail=_recordings()),
     ]
+
+
+def _recordings() -> str:
+    """Say how many recordings of retinal waves lie on this machine."""
+    from ontogeny.data.recordings.collection import found_recordings, recording_names
+
+    names = recording_names()
+    there = found_recordings()
+    rest = "" if len(there) == len(names) else "; load_recording() downloads the rest"
+    return f"{len(there)} of {len(names)} found{rest}"
 
 
 def _trial_run(device: str, most_trials: int | None) -> str:

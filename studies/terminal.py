@@ -15,11 +15,21 @@ from rich.progress import (
 )
 from rich.table import Column
 
+from ontogeny.data.extras import PackageMissing
+
 __all__ = ["bar_of_lives", "errors_in_one_line"]
 
 # What a user, or the machine, can do wrong; anything else is a fault of the program and shows its
 # traceback. ArithmeticError holds divergence, RuntimeError a compiler that is missing.
-EXPECTED = (ValueError, TypeError, OSError, MemoryError, ArithmeticError, RuntimeError)
+EXPECTED = (
+    ValueError,
+    TypeError,
+    OSError,
+    MemoryError,
+    ArithmeticError,
+    RuntimeError,
+    PackageMissing,
+)
 
 
 @contextmanager

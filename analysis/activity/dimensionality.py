@@ -7,7 +7,7 @@ import numpy.typing as npt
 import xarray as xr
 from scipy.special import entr
 
-from ..statistics import check_dim
+from ..arguments import check_axes
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,6 +63,8 @@ def participation_ratio(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing, there are too few samples, or more are to be drawn than there are.
 
@@ -129,6 +131,8 @@ def effective_dimension(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing, or there are fewer than 2 samples.
 
@@ -153,8 +157,7 @@ def effective_dimension(
 
 
 def _check(activity: xr.DataArray, samples: str, neurons: str, where: str, fewest: int) -> None:
-    for dim in (samples, neurons):
-        check_dim(activity, dim, f"{where}.activity")
+    check_axes(activity, f"{where}.activity", samples=samples, neurons=neurons)
     if activity.sizes[samples] < fewest:
         raise ValueError(
             f"{where}.activity: expected at least {fewest} along '{samples}', got "

@@ -8,6 +8,7 @@ import xarray as xr
 
 from ontogeny.data.extras import needed
 
+from ..arguments import check_axes
 from ..array import Floats
 from ..statistics import check_dim, is_spread
 
@@ -54,6 +55,8 @@ def representational_dissimilarity(
     ------
     ImportError
         If rsatoolbox is not installed.
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing or has fewer than two entries, or there is no such method.
 
@@ -70,8 +73,8 @@ def representational_dissimilarity(
     where = "representational_dissimilarity"
     if method not in _MEASURES:
         raise ValueError(f"{where}.method: expected one of {list(_MEASURES)}, got {method!r}")
+    check_axes(activity, f"{where}.activity", samples=samples, neurons=neurons)
     for dim in (samples, neurons):
-        check_dim(activity, dim, f"{where}.activity")
         if activity.sizes[dim] < 2:
             raise ValueError(
                 f"{where}.activity: expected at least 2 along {dim!r}, got {activity.sizes[dim]}"

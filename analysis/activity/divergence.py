@@ -6,7 +6,8 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
-from ..statistics import aligned, check_dim
+from ..arguments import check_axes, check_independent
+from ..statistics import aligned
 from .estimates import Correction, Floats, estimator, plug_in, standard_errors
 from .words import Threshold, binary, block_counts, check_threshold, pack, unpack
 
@@ -67,7 +68,9 @@ def spontaneous_evoked_divergence(
     Parameters
     ----------
     spontaneous, evoked : xarray.DataArray, (..., samples, neurons)
-        Rates or counts of the same neurons; numbers of samples may differ.
+        Rates or counts of the same neurons; numbers of samples may differ. Samples of one must be
+        independent of those of the other: where both hold the same ones, even in part, the
+        interval is of something else, and can exclude a divergence of 0.
     samples, neurons : str
         Names of the dims.
     units : int
@@ -98,9 +101,11 @@ def spontaneous_evoked_divergence(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
-        If dims are missing, neurons differ, there are fewer samples than blocks, or an option is
-        something else.
+        If dims are missing, neurons differ, both hold the same samples, there are fewer samples
+        than blocks, or an option is something else.
 
     Examples
     --------
@@ -118,10 +123,10 @@ def spontaneous_evoked_divergence(
     where = "spontaneous_evoked_divergence"
     given = {"spontaneous": spontaneous, "evoked": evoked}
     for name, values in given.items():
-        check_dim(values, samples, f"{where}.{name}")
-        check_dim(values, neurons, f"{where}.{name}")
+        check_axes(values, f"{where}.{name}", samples=samples, neurons=neurons)
     check_threshold(threshold, where)
     _check_options(where, given, samples, neurons, units, groups, correction, blocks)
+    check_independent(spontaneous, evoked, f"{where}.spontaneous, evoked")
     spontaneous, evoked = aligned(where, spontaneous, evoked, exclude=(samples,))
     total = spontaneous.sizes[neurons]
     units = min(units, total)

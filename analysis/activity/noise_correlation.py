@@ -4,8 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from ..arguments import check_axes
 from ..array import Floats
-from ..statistics import check_dim, labelled
+from ..statistics import labelled
 
 _RESAMPLES, _SHUFFLES = 2000, 100
 _TAILS = (2.5, 97.5)
@@ -96,6 +97,8 @@ def noise_correlation(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing or has fewer than two entries.
 
@@ -106,8 +109,8 @@ def noise_correlation(
     >>> float(noise_correlation(both)["noise_correlation"])
     1.0
     """
+    check_axes(residuals, "noise_correlation.residuals", samples=samples, neurons=neurons)
     for dim in (samples, neurons):
-        check_dim(residuals, dim, "noise_correlation.residuals")
         if residuals.sizes[dim] < 2:
             raise ValueError(
                 f"noise_correlation.residuals: expected at least 2 along {dim!r}, got "

@@ -4,7 +4,8 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
-from ..statistics import aligned, check_dim
+from ..arguments import check_axes
+from ..statistics import aligned
 from .eigenspectrum import exponent, normalised, spectra
 
 _FEWEST = 5  # ranks to fit a line to
@@ -77,6 +78,8 @@ def power_law_exponent(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If dims are missing, there are not two repeats, neurons differ, or there are too few ranks.
 
@@ -93,8 +96,7 @@ def power_law_exponent(
     True
     """
     where = "power_law_exponent"
-    for dim in (repeat, samples, neurons):
-        check_dim(repeats, dim, f"{where}.repeats")
+    check_axes(repeats, f"{where}.repeats", repeat=repeat, samples=samples, neurons=neurons)
     last = min(ranks[1], repeats.sizes[samples] - 2, repeats.sizes[neurons] - 2)
     _check(where, repeats, repeat, samples, ranks[0], last, shuffles, folds)
     arguments = [repeats]
@@ -174,8 +176,7 @@ def _check_spontaneous(
     neurons: str,
     removed: int,
 ) -> None:
-    for dim in (samples, neurons):
-        check_dim(spontaneous, dim, f"{where}.spontaneous")
+    check_axes(spontaneous, f"{where}.spontaneous", samples=samples, neurons=neurons)
     if spontaneous.sizes[neurons] != repeats.sizes[neurons]:
         raise ValueError(
             f"{where}.spontaneous: expected the {repeats.sizes[neurons]} neurons of the repeats, "

@@ -10,8 +10,9 @@ from scipy import stats
 
 from ontogeny.data.extras import needed
 
+from ..arguments import check_axes
 from ..array import Floats
-from ..statistics import check_dim, labelled
+from ..statistics import labelled
 from .dissimilarity import square, stimulus_count
 
 Method = Literal["pearson", "spearman", "kendall"]
@@ -75,6 +76,8 @@ def rdm_correlation(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If dims or lengths are wrong, the stimuli differ, or there is no such method.
 
@@ -148,6 +151,8 @@ def noise_ceiling(
     ------
     ImportError
         If rsatoolbox is not installed.
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing, there are fewer than two subjects, or there is no such method.
 
@@ -160,7 +165,7 @@ def noise_ceiling(
     where = "noise_ceiling"
     _check_method(method, where)
     stimulus_count(rdms, f"{where}.rdms")
-    check_dim(rdms, subjects, f"{where}.rdms")
+    check_axes(rdms, f"{where}.rdms", subjects=subjects)
     if rdms.sizes[subjects] < 2:
         raise ValueError(
             f"{where}.rdms: expected at least 2 along {subjects!r}, got {rdms.sizes[subjects]}"

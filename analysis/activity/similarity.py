@@ -5,8 +5,9 @@ import numpy.typing as npt
 import xarray as xr
 from scipy import stats
 
+from ..arguments import check_axes
 from ..array import Floats
-from ..statistics import check_dim, labelled
+from ..statistics import labelled
 
 _SHUFFLES, _GROUPS = 100, 20
 _TAILS = (2.5, 97.5)
@@ -90,6 +91,8 @@ def linear_cka(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing, numbers of samples differ, or there are fewer than 4.
 
@@ -105,8 +108,7 @@ def linear_cka(
     """
     first, second = (neurons, neurons) if isinstance(neurons, str) else neurons
     for name, activity, dim in (("a", a, first), ("b", b, second)):
-        check_dim(activity, samples, f"linear_cka.{name}")
-        check_dim(activity, dim, f"linear_cka.{name}")
+        check_axes(activity, f"linear_cka.{name}", samples=samples, neurons=dim)
     if a.sizes[samples] != b.sizes[samples] or a.sizes[samples] < 4:
         raise ValueError(
             f"linear_cka.a, b: expected the same samples, at least 4, got {a.sizes[samples]} and "

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from ..arguments import check_axes
 from ..array import Floats
-from ..statistics import check_dim
 
 _WHAT = {"samples": "lifetime sparseness", "neurons": "population sparseness"}
 
@@ -75,6 +75,8 @@ def sparseness(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing or has fewer than two entries to sum over, a rate is negative, or
         `over` is neither.
@@ -88,8 +90,7 @@ def sparseness(
     array([1.   , 0.077])
     """
     where = "sparseness"
-    for dim in (samples, neurons):
-        check_dim(activity, dim, f"{where}.activity")
+    check_axes(activity, f"{where}.activity", samples=samples, neurons=neurons)
     if over not in _WHAT:
         raise ValueError(f"{where}.over: expected 'neurons' or 'samples', got {over!r}")
     summed = neurons if over == "neurons" else samples

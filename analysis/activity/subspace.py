@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from ..statistics import aligned, check_dim, labelled
+from ..arguments import check_axes, check_independent
+from ..statistics import aligned, labelled
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,7 +50,9 @@ def subspace_alignment(
     Parameters
     ----------
     spontaneous, evoked : xarray.DataArray, (..., samples, neurons)
-        Rates or counts of the same neurons; numbers of samples may differ.
+        Rates or counts of the same neurons; numbers of samples may differ. Samples of one must be
+        independent of those of the other: where both hold the same ones, even in part, `matched`
+        lies above `ceiling`.
     components : int
         Number of principal components :math:`k`, at most the number of neurons.
     samples, neurons : str
@@ -71,24 +74,31 @@ def subspace_alignment(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
-        If dims are missing, neurons differ, or there are too few samples for the components.
+        If dims are missing, neurons differ, both hold the same samples, or there are too few of
+        them for the components.
 
     Examples
     --------
     >>> import numpy as np
     >>> import xarray as xr
     >>> random = np.random.default_rng(0)
-    >>> activity = xr.DataArray(random.normal(size=(200, 8)), dims=("sample", "neuron"))
-    >>> found = subspace_alignment(activity, 3 * activity, components=2)
-    >>> float(found["alignment"].round(9)), float(found["chance"])
+    >>> scale = np.array([9, 9, 1, 1, 1, 1, 1, 1])
+    >>> spontaneous, evoked = (
+    ...     xr.DataArray(scale * random.normal(size=(200, 8)), dims=("sample", "neuron"))
+    ...     for _ in range(2)
+    ... )
+    >>> found = subspace_alignment(spontaneous, evoked, components=2)
+    >>> float(found["alignment"].round(1)), float(found["chance"])
     (1.0, 0.25)
     """
     where = "subspace_alignment"
     for name, values in (("spontaneous", spontaneous), ("evoked", evoked)):
-        check_dim(values, samples, f"{where}.{name}")
-        check_dim(values, neurons, f"{where}.{name}")
+        check_axes(values, f"{where}.{name}", samples=samples, neurons=neurons)
     _check(where, spontaneous, evoked, samples, neurons, components, draws)
+    check_independent(spontaneous, evoked, f"{where}.spontaneous, evoked")
     spontaneous, evoked = aligned(where, spontaneous, evoked, exclude=(samples,))
     columns = xr.apply_ufunc(
         _over_leading_axes,

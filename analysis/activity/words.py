@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from ..statistics import check_dim
+from ..arguments import check_axes
 
 LONGEST = 62  # bits that fit into int64 without its sign
 
@@ -45,6 +45,8 @@ def binary_words(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing, there are more than 62 neurons, or the threshold is something else.
 
@@ -55,8 +57,7 @@ def binary_words(
     >>> binary_words(counts).values
     array([0, 1, 2, 3])
     """
-    for dim in (samples, neurons):
-        check_dim(activity, dim, "binary_words.activity")
+    check_axes(activity, "binary_words.activity", samples=samples, neurons=neurons)
     check_threshold(threshold, "binary_words")
     if activity.sizes[neurons] > LONGEST:
         raise ValueError(

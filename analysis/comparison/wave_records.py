@@ -44,7 +44,8 @@ def recorded(recording: xr.Dataset) -> tuple[Mapping[str, float], Floats]:
     if "position" not in recording:
         raise ValueError(
             "compare.recording: expected a recording with positions of units in um, got none; "
-            "correlations by distance need them"
+            "correlations by distance need them; a table of spikes has them in columns x and y, or "
+            'in the second table of open_recording(..., positions="table.csv")'
         )
     found = correlation_index(recording)
     index = np.asarray(found["correlation_index"].values, float)

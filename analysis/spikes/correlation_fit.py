@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from ontogeny.data.recordings.recording import check_recording
+
 from ..array import Floats
 from .correlation_index import correlation_index
 from .pairs import drawings, percentiles
@@ -75,6 +77,8 @@ def correlation_index_fit(
 
     Raises
     ------
+    TypeError
+        If what is given are no datasets.
     ValueError
         If a recording has no positions, there is none, or there are too few to draw from.
 
@@ -109,15 +113,18 @@ def correlation_index_fit(
 
 def _listed(group: Any, bootstrap: str | None, where: str) -> list[xr.Dataset]:
     """Return the recordings of a group, unless they cannot be fitted."""
-    recordings = [group] if isinstance(group, xr.Dataset) else list(group)
+    single = isinstance(group, xr.Dataset | xr.DataArray)
+    recordings: list[xr.Dataset] = [group] if single else list(group)
     if not recordings:
         raise ValueError(f"{where}.recordings: expected at least one recording, got none")
     for number, recording in enumerate(recordings):
+        check_recording(recording, where)
         if "position" not in recording:
             name = recording.attrs.get("name", f"number {number}")
             raise ValueError(
                 f"{where}.recordings: expected positions of the units, recording {name} has none; "
-                "give them to recording_of(..., position=...), or take correlation_index(), which "
+                'positions="table.csv" of open_recording(), or columns x and y, give them, as '
+                "position= of recording_of() does; or take correlation_index(), which "
                 "needs none"
             )
     if bootstrap == "recordings" and len(recordings) < 2:

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from ..arguments import check_axes
 from ..array import Floats
-from ..statistics import check_dim
 from .coincidences import coincidence_counts
 from .pairs import pair_dataset, positions_of, trains_of, unit_pairs
 
@@ -43,8 +43,15 @@ def correlation_index(recording: xr.Dataset, *, window: float = 0.05) -> xr.Data
         `correlation_index`, NaN where a unit has no spikes; `coincidences`; `distance` in
         micrometres where positions are known; and the names `unit_1` and `unit_2`.
 
+    Warns
+    -----
+    UserWarning
+        If the window is longer than a second.
+
     Raises
     ------
+    TypeError
+        If it is no dataset.
     ValueError
         If this is no recording of at least two units, or the window has no width.
 
@@ -123,6 +130,8 @@ def correlation_index_of_rates(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing, rates are negative, or positions do not fit.
 
@@ -179,8 +188,7 @@ def matrix_of(activity: xr.DataArray, samples: str, neurons: str, where: str) ->
     where : str
         The argument, with the function that asks, for messages.
     """
-    for dim in (samples, neurons):
-        check_dim(activity, dim, where)
+    check_axes(activity, where, samples=samples, neurons=neurons)
     if activity.sizes[neurons] < 2 or not activity.sizes[samples]:
         raise ValueError(
             f"{where}: expected samples of at least 2 neurons, got "

@@ -66,6 +66,8 @@ def event_adaptation(
 
     Raises
     ------
+    TypeError
+        If events are no dataset.
     ValueError
         If a variable or the coordinate is missing, or the window or decay is not above 0.
     """

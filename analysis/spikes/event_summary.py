@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from ..arguments import check_table
 from ..array import Floats
 from .events import CLASSES, event_classes
 from .pairs import drawings, percentiles
@@ -49,6 +50,8 @@ def event_summary(
 
     Raises
     ------
+    TypeError
+        If events are no dataset.
     ValueError
         If a variable or the coordinate is missing.
 
@@ -108,6 +111,9 @@ def prepared(
     where : str
         The function that asks, for messages.
     """
+    check_table(
+        events, f"{where}.events", "events", "population_events() and open_events() make such"
+    )
     missing = [name for name in ("start", *_MEANS) if name not in events]
     if missing:
         raise ValueError(

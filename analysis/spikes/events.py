@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from ..arguments import check_array
 from ..array import Floats
 from .correlation_index import matrix_of
 from .pairs import percentiles
@@ -61,6 +62,8 @@ def population_events(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If there are further dims, samples do not follow each other evenly, the threshold is no
         share, or activity is not finite.
@@ -118,6 +121,8 @@ def event_classes(participation: xr.DataArray) -> xr.DataArray:
 
     Raises
     ------
+    TypeError
+        If it is no `xarray.DataArray`.
     ValueError
         If values are no shares.
 
@@ -126,6 +131,12 @@ def event_classes(participation: xr.DataArray) -> xr.DataArray:
     >>> event_classes(xr.DataArray([0.1, 0.2, 0.79, 0.8], dims="event")).values.tolist()
     ['none', 'L', 'L', 'H']
     """
+    check_array(
+        participation,
+        "event_classes.participation",
+        ("event",),
+        "pass events['participation']",
+    )
     values = np.asarray(participation.values, dtype=np.float64)
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueError(

@@ -1,5 +1,6 @@
 """Pairs of units: which there are, how far they lie apart, and means of a measure by distance."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -7,13 +8,16 @@ import numpy.typing as npt
 import xarray as xr
 
 from ontogeny.data.recordings import spike_trains
+from ontogeny.data.recordings.recording import check_recording
 
+from ..arguments import check_table
 from ..array import Floats
 
 __all__ = ["MEASURES", "by_distance", "distances", "pair_dataset", "trains_of", "unit_pairs"]
 
 MEASURES = ("correlation_index", "spike_time_tiling", "pairwise_correlation")
 _RESAMPLES = 1000
+_LONG = 1.0  # seconds: many windows that are usual
 
 
 def by_distance(
@@ -55,6 +59,8 @@ def by_distance(
 
     Raises
     ------
+    TypeError
+        If pairs are no dataset.
     ValueError
         If there are no distances, no such measure, or edges do not ascend.
 
@@ -68,6 +74,7 @@ def by_distance(
     [4.0, 0.0]
     """
     where = "by_distance"
+    check_table(pairs, f"{where}.pairs", "pairs", f"{', '.join(MEASURES)} make such")
     name = _measure(pairs, measure, where)
     if "distance" not in pairs:
         raise ValueError(
@@ -180,8 +187,15 @@ def trains_of(recording: xr.Dataset, window: float, where: str) -> list[Floats]:
     where : str
         The function that asks, for messages.
     """
+    check_recording(recording, where)
     if not (np.isfinite(window) and window > 0):
         raise ValueError(f"{where}.window: expected seconds above 0, got {window!r}")
+    if window > _LONG:
+        warnings.warn(
+            f"{where}.window: expected a fraction of a second, got {window:g} s; is it in "
+            "milliseconds? 50 ms are window=0.05",
+            stacklevel=3,
+        )
     trains = list(spike_trains(recording))
     if len(trains) < 2:
         raise ValueError(f"{where}.recording: expected at least 2 units, got {len(trains)}")

@@ -56,6 +56,8 @@ def pairwise_correlation(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing, or positions do not fit.
 
@@ -118,6 +120,8 @@ def shift_units(
 
     Raises
     ------
+    TypeError
+        If activity is no `xarray.DataArray`.
     ValueError
         If a dim is missing.
 

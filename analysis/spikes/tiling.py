@@ -39,8 +39,15 @@ def spike_time_tiling(recording: xr.Dataset, *, window: float = 0.05) -> xr.Data
         `spike_time_tiling`, -1 to 1, NaN where a unit has no spikes; `distance` in micrometres
         where positions are known; and the names `unit_1` and `unit_2`.
 
+    Warns
+    -----
+    UserWarning
+        If the window is longer than a second.
+
     Raises
     ------
+    TypeError
+        If it is no dataset.
     ValueError
         If this is no recording of at least two units, or the window has no width.
 

@@ -12,7 +12,7 @@ import xarray as xr
 from ..fetching import ENVIRONMENT, cache_folder, digest, fetch
 from .waverepo import LICENCE, open_waverepo
 
-__all__ = ["load_recording", "recording_names"]
+__all__ = ["found_recordings", "load_recording", "recording_names"]
 
 _ADDRESS = "https://raw.githubusercontent.com/sje30/waverepo/master/hdf5/"
 _FOLDERS = ("neural/retinal_waves", "retinal_waves", "")
@@ -85,13 +85,31 @@ def recording_names(
     ]
 
 
+def found_recordings() -> list[str]:
+    """Return the names of the recordings that need no download; their files are not read.
+
+    Returns
+    -------
+    list of str
+        Some of `recording_names`.
+
+    Examples
+    --------
+    >>> set(found_recordings()) <= set(recording_names())
+    True
+    """
+    folders = _places(None)
+    return [known.name for known in _index().values() if _there(known, folders) is not None]
+
+
 def load_recording(name: str, *, data_dir: str | Path | None = None) -> xr.Dataset:
     """Load a recording of retinal waves, by name.
 
     The file is looked for in `data_dir`, in the folder named by the environment variable
     ``ONTOGENY_DATA`` (``neural/retinal_waves/<study>/``, ``retinal_waves/<study>/`` or
-    ``<study>/``), and in the user's cache; if it is in none of them, it is downloaded into the
-    cache from the repository of the collection [1]_. Wherever it was, its SHA-256 is verified.
+    ``<study>/``, or without the folder of the study), and in the user's cache; if it is in none of
+    them, it is downloaded into the cache from the repository of the collection [1]_. Wherever it
+    was, its SHA-256 is verified.
 
     Parameters
     ----------
@@ -154,11 +172,10 @@ def _index() -> dict[str, _Known]:
 
 def _find(known: _Known, data_dir: str | Path | None) -> Path:
     folders = _places(data_dir)
-    for folder in folders:
-        path = folder / known.file
-        if path.is_file():
-            _verify(path, known)
-            return path
+    path = _there(known, folders)
+    if path is not None:
+        _verify(path, known)
+        return path
     target = folders[-1] / known.file
     url = f"{_ADDRESS}{known.file}"
     try:
@@ -167,10 +184,16 @@ def _find(known: _Known, data_dir: str | Path | None) -> Path:
         raise FileNotFoundError(
             f"load_recording.name: expected the file {known.file!r} in one of "
             f"{[str(folder) for folder in folders]}, got no such file, and no download "
-            f"({url}: {error}); put it ({LICENCE}) into a folder and pass that as data_dir or in "
-            f"{ENVIRONMENT}"
+            f"({url}: {error}); put it ({LICENCE}) into a folder, below {known.study}/ or not, and "
+            f"pass that as data_dir or in {ENVIRONMENT}"
         ) from error
     return target
+
+
+def _there(known: _Known, folders: list[Path]) -> Path | None:
+    """Return the first file of a recording, in the folder of its study or beside it."""
+    files = (folder / file for folder in folders for file in (known.file, f"{known.name}.h5"))
+    return next((path for path in files if path.is_file()), None)
 
 
 def _places(data_dir: str | Path | None) -> list[Path]:

@@ -16,7 +16,7 @@ from .nwb_written_tables import write_intervals, write_rest, write_series
 from .nwb_written_units import write_units
 from .origin import Origin
 from .ragged import spike_extent
-from .recording import spike_trains
+from .recording import check_recording, spike_trains
 
 __all__ = ["write_nwb"]
 
@@ -78,6 +78,8 @@ def write_nwb(recording: xr.Dataset, path: str | Path, *, replace: bool = False)
 
 
 def _check(recording: xr.Dataset) -> None:
+    if not isinstance(recording, xr.Dataset):
+        check_recording(recording, _WHERE)
     for name, variable in recording.variables.items():
         kind = variable.dtype.kind
         text = kind == "O" and all(isinstance(each, str) for each in variable.values.ravel())

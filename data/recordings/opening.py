@@ -10,6 +10,7 @@ from .array_files import open_arrays
 from .hdf5 import opened
 from .neo_files import open_neo
 from .origin import Origin
+from .plausible import doubt_units
 from .tables import open_table
 from .waverepo import LAYOUT, open_waverepo
 
@@ -84,6 +85,11 @@ def open_recording(
     xarray.Dataset
         As `recording_of` makes it.
 
+    Warns
+    -----
+    UserWarning
+        If times or positions are hardly in these units, as `recording_of` does.
+
     Raises
     ------
     FileNotFoundError
@@ -131,13 +137,19 @@ def open_recording(
     others = sorted(set(options) - _TAKES.get(chosen, _TAKES["neo"]))
     if others:
         raise origin.refusal(", ".join(others), f"none for a file of kind {chosen!r}", f"{others}")
-    if chosen == "nwb":
+    recording = _opened(place, chosen, options)
+    doubt_units(recording, origin.where)
+    return recording
+
+
+def _opened(place: Path, kind: str, options: dict[str, Any]) -> xr.Dataset:
+    if kind == "nwb":
         from .nwb import open_nwb
 
         return open_nwb(place)
-    if chosen in _READERS:
-        return _READERS[chosen](place, **options)
-    return open_neo(place, reader=None if chosen == "neo" else chosen, **options)
+    if kind in _READERS:
+        return _READERS[kind](place, **options)
+    return open_neo(place, reader=None if kind == "neo" else kind, **options)
 
 
 def _refuse_nothing(path: Path, origin: Origin, kind: str | None) -> None:
@@ -189,5 +201,6 @@ def _kind_of_hdf5(path: Path, origin: Origin) -> str:
         "path",
         f"HDF5 with {' and '.join(LAYOUT)} (waverepo) or the attribute nwb_version (NWB)",
         f"{names}",
+        "recording_of(trains, ...) takes spike times that h5py reads from a file of your own; "
         'kind="neo" tries the readers of Neo',
     )

@@ -8,9 +8,10 @@ import numpy.typing as npt
 import xarray as xr
 
 from .origin import Origin
+from .plausible import doubt_units
 from .ragged import ragged_recording
 
-__all__ = ["recording_of", "spike_trains"]
+__all__ = ["check_recording", "recording_of", "spike_trains"]
 
 
 def recording_of(
@@ -45,8 +46,16 @@ def recording_of(
         each unit (the contiguous ragged array of the CF conventions); ``position`` (unit, axis)
         where it is known. Attributes ``start`` and ``stop``, in seconds, and those given.
 
+    Warns
+    -----
+    UserWarning
+        If the mean rate is below 0.001 Hz, or positions lie within 5 um, as if times were in
+        milliseconds or positions in millimetres.
+
     Raises
     ------
+    TypeError
+        If trains are a mapping.
     ValueError
         If a time is not finite, times of a unit descend, a spike lies outside start and stop,
         there are no units, or names or positions do not fit them.
@@ -58,12 +67,18 @@ def recording_of(
     (3, [2, 1])
     """
     where = "recording_of"
+    if isinstance(trains, Mapping):
+        raise TypeError(
+            f"{where}.trains: expected the trains of the units one after another, got "
+            f"{type(trains).__name__}; recording_of(list(trains.values()), unit=list(trains)) "
+            "takes trains by name"
+        )
     times = [_checked(where, number, train) for number, train in enumerate(trains)]
     if not times:
         raise ValueError(f"{where}.trains: expected at least one unit, got none")
     spikes = np.concatenate(times)
     start, stop = _extent(where, spikes, start, stop)
-    return ragged_recording(
+    recording = ragged_recording(
         Origin(where=where),
         spikes,
         np.array([len(each) for each in times], dtype=np.int64),
@@ -71,6 +86,8 @@ def recording_of(
         position=position,
         attributes={"start": start, "stop": stop, **(attributes or {})},
     )
+    doubt_units(recording, where)
+    return recording
 
 
 def spike_trains(recording: xr.Dataset) -> Iterator[npt.NDArray[np.float64]]:
@@ -90,6 +107,8 @@ def spike_trains(recording: xr.Dataset) -> Iterator[npt.NDArray[np.float64]]:
 
     Raises
     ------
+    TypeError
+        If it is no dataset.
     ValueError
         If the dataset is no recording.
 
@@ -98,11 +117,7 @@ def spike_trains(recording: xr.Dataset) -> Iterator[npt.NDArray[np.float64]]:
     >>> [len(train) for train in spike_trains(recording_of([[0.1, 0.5], [0.2]]))]
     [2, 1]
     """
-    if "spike_time" not in recording or "spike_count" not in recording:
-        raise ValueError(
-            f"spike_trains.recording: expected the variables spike_time and spike_count, got "
-            f"{sorted(map(str, recording))}; open_recording() and recording_of() make recordings"
-        )
+    check_recording(recording, "spike_trains")
     counts = recording["spike_count"].values
     ends = np.cumsum(counts)
     if len(ends) and ends[-1] != recording.sizes["spike"]:
@@ -113,6 +128,38 @@ def spike_trains(recording: xr.Dataset) -> Iterator[npt.NDArray[np.float64]]:
     for end, count in zip(ends, counts, strict=True):
         part = recording["spike_time"].isel(spike=slice(int(end - count), int(end)))
         yield np.asarray(part.values, dtype=np.float64)
+
+
+def check_recording(recording: object, where: str) -> None:
+    """Refuse what is no recording.
+
+    Parameters
+    ----------
+    recording : object
+        What a function was given.
+    where : str
+        That function, for messages.
+
+    Raises
+    ------
+    TypeError
+        If it is no `xarray.Dataset`.
+    ValueError
+        If it has no spikes of units.
+    """
+    if not isinstance(recording, xr.Dataset):
+        cure = "open_recording() and recording_of() make recordings"
+        if isinstance(recording, xr.DataArray):
+            cure = "pairwise_correlation takes counts"
+        raise TypeError(
+            f"{where}.recording: expected a recording (xarray.Dataset with spike_time and "
+            f"spike_count), got {type(recording).__name__}; {cure}"
+        )
+    if "spike_time" not in recording or "spike_count" not in recording:
+        raise ValueError(
+            f"{where}.recording: expected the variables spike_time and spike_count, got "
+            f"{sorted(map(str, recording))}; open_recording() and recording_of() make recordings"
+        )
 
 
 def _checked(where: str, number: int, train: npt.ArrayLike) -> npt.NDArray[np.float64]:

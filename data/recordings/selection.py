@@ -8,7 +8,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from .bins import bins_of, whole_bins
-from .recording import spike_trains
+from .recording import check_recording, spike_trains
 
 __all__ = ["select_units", "spike_counts"]
 
@@ -34,6 +34,8 @@ def select_units(recording: xr.Dataset, units: str | Sequence[Any] | npt.ArrayLi
 
     Raises
     ------
+    TypeError
+        If it is no dataset.
     ValueError
         If a unit is not there, is named twice, or there are none.
 
@@ -101,6 +103,8 @@ def spike_counts(
 
     Raises
     ------
+    TypeError
+        If it is no dataset.
     ValueError
         If the width is not positive, or no whole bin lies between start and stop.
 
@@ -134,6 +138,7 @@ def spike_counts(
 
 
 def _refuse_others(recording: xr.Dataset, where: str) -> None:
+    check_recording(recording, where)
     missing = {"spike_time", "spike_count", "unit"} - set(map(str, recording.variables))
     if missing or not {"start", "stop"} <= set(recording.attrs):
         raise ValueError(

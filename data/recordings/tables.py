@@ -18,6 +18,7 @@ __all__ = ["TIME_UNITS", "open_table", "per_second"]
 TIME_UNITS = {"s": 1.0, "ms": 1e3, "us": 1e6}
 _LONGEST_LINE = 1 << 16
 _DELIMITERS = {".tsv": "\t"}
+_OTHER_DELIMITERS = ";\t|,"  # of a header that is not separated at them
 _ROLES = ("unit", "time", *AXES)
 
 
@@ -202,6 +203,13 @@ def _columns(
         _refuse_twice(origin, header, [names[role] for role in found])
     missing = [role for role in roles if role not in found and (role in needed or role in columns)]
     axes = tuple(axis for axis in AXES if axis in found)
+    if len(header) == 1 and any(mark in header[0] for mark in _OTHER_DELIMITERS):
+        raise origin.refusal(
+            "columns",
+            "columns separated by commas, or by tabs in a file whose name ends in .tsv",
+            f"one column {header[0][:100]!r}",
+            "write it with one of these, or pass the spike times to recording_of()",
+        )
     if missing or axes not in ((), AXES[:2], AXES):
         raise origin.refusal(
             "columns",

@@ -257,7 +257,7 @@ def test_groups_and_flat_falls():
     alone = correlation_index_fit(waves(2))
     assert fit["intercept"].sel(group="old") == pytest.approx(float(alone["intercept"]))
     # Only one distance: nothing to fit; distant units together, near ones less: no fall.
-    two = recording_of([[0, 1.0], [0, 1.0]], position=[[0, 0], [1, 0]])
+    two = recording_of([[0, 1.0], [0, 1.0]], position=[[0, 0], [10, 0]])
     assert np.isnan(correlation_index_fit(two)["intercept"])
     rising = recording_of(
         [[0, 1, 2.0], [0, 1.5, 2.2], [0, 1, 2.0]], position=[[0, 0], [1, 0], [5, 0]]
@@ -346,7 +346,7 @@ def test_intervals_by_distance_know_that_pairs_share_units():
         (lambda: correlation_index(xr.Dataset()), r"recording_of\(\) make recordings"),
         (
             lambda: correlation_index_fit(recording_of([[0.0], [1.0]])),
-            r"expected positions .* number 0 has none; give them to recording_of",
+            r"expected positions .* number 0 has none; positions=\"table.csv\" of open",
         ),
         (lambda: correlation_index_fit([]), "expected at least one recording, got none"),
         (lambda: correlation_index_fit({}), "expected at least one group, got none"),

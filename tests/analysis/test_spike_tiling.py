@@ -38,7 +38,7 @@ def test_tiles_overlap_and_end_with_the_recording():
 
 def test_one_for_equal_trains_and_for_tiles_everywhere():
     assert of_two([0.5, 2.0], [0.5, 2.0]) == pytest.approx(1)
-    assert of_two([0.5], [0.5], stop=1.0, window=2.0) == 1
+    assert of_two([0.5], [0.5], stop=1.0, window=1.0) == 1
 
 
 def test_no_spikes_no_coefficient():

@@ -13,6 +13,7 @@ from ontogeny.data.recordings import recording_of, write_nwb
 from ontogeny.data.recordings.nwb import open_nwb
 
 pynwb = pytest.importorskip("pynwb")
+pytestmark = pytest.mark.filterwarnings("ignore:recording_of")  # of toys, and of any numbers
 WAVES = Path(os.environ.get("ONTOGENY_DATA", "none")) / "neural" / "retinal_waves"
 
 

@@ -160,3 +160,15 @@ def test_nothing_optional_is_imported():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_files_without_the_folder_of_their_study(published, tmp_path, monkeypatch):
+    monkeypatch.setattr(collection, "fetch", None)
+    monkeypatch.setattr(collection, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setenv("ONTOGENY_DATA", str(tmp_path / "data"))
+    assert collection.found_recordings() == []
+    put(tmp_path / "data" / f"{NAME}.h5", published)
+    assert collection.found_recordings() == [NAME]
+    assert load_recording(NAME).sizes["spike"] == 3
+    monkeypatch.delenv("ONTOGENY_DATA")
+    assert load_recording(NAME, data_dir=tmp_path / "data").sizes["unit"] == 2

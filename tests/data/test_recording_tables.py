@@ -90,6 +90,7 @@ def test_positions_in_the_table(csv):
     assert recording["position"].values.tolist() == [[100, 0], [0, 50]]
 
 
+@pytest.mark.filterwarnings("ignore:open_recording.position")
 def test_positions_in_a_second_table(csv):
     places = csv("z,unit,y,x\n7,silent,2,1\n8,b,4,3\n9,a,6,5\n", "places.csv")
     recording = open_recording(csv(TABLE), positions=places)
@@ -195,6 +196,7 @@ spikes = st.lists(
 )
 
 
+@pytest.mark.filterwarnings("ignore:open_recording.times")
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -210,6 +212,7 @@ def test_tables_and_arrays_agree(tmp_path, rows):
         assert found == expected and list(found) == list(expected)
 
 
+@pytest.mark.filterwarnings("ignore:open_recording.position")
 def test_arrays_with_counts(npz):
     path = npz(t=[1000, 2000, 500], n=[2, 0, 1], who=["x", "y", "z"], where=np.eye(3)[:, :2])
     roles = {"time": "t", "count": "n", "name": "who", "position": "where"}
@@ -320,3 +323,13 @@ def test_damaged_arrays(npz):
     path.write_bytes(whole[:-30])
     with pytest.raises(ValueError, match=r"path: expected a whole .npz file, got a damaged one"):
         open_recording(path)
+
+
+def test_other_separators_are_named(csv):
+    path = csv("unit;time\na;0.5\n")
+    with pytest.raises(ValueError, match=r"separated by commas, or by tabs in a file .*\.tsv, got"):
+        open_recording(path)
+    with pytest.raises(ValueError, match=r"got one column 'unit\\ttime' in"):
+        open_recording(csv("unit\ttime\na\t0.5\n"))
+    with pytest.raises(ValueError, match=r"columns for time, got \['unit'\]"):
+        open_recording(csv("unit\na\n"))

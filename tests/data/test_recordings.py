@@ -357,3 +357,13 @@ def test_recording_of_refuses():
         recording_of([[1.0], [2.0]], unit=["a", "a"])
     with pytest.raises(ValueError, match=r"recording_of\.position: expected \(unit, axis\) with 1"):
         recording_of([[1.0]], position=[[0.0]])
+
+
+def test_files_of_ones_own_are_cured(tmp_path):
+    path = tmp_path / "own.h5"
+    with h5py.File(path, "w") as file:
+        file["my_spikes"] = [0.1, 0.2]
+    with pytest.raises(
+        ValueError, match=r"got \['my_spikes'\] .*; recording_of\(trains, \.\.\.\) "
+    ):
+        open_recording(path)

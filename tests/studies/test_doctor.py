@@ -68,3 +68,23 @@ def test_a_wrong_blas_is_a_finding_of_the_device(monkeypatch):
     for what in ("BLAS of device cpp", "device cpp"):
         assert found[what].good is False
         assert found[what].detail.startswith("ONTOGENY_BLAS: expected the path of a library")
+
+
+def test_packages_and_files_of_recordings(monkeypatch, tmp_path):
+    monkeypatch.setattr("ontogeny.studies.doctor.BIOLOGY", ("numpy", "no-such-package"))
+    monkeypatch.setattr("ontogeny.data.recordings.collection.cache_folder", lambda: tmp_path)
+    monkeypatch.delenv("ONTOGENY_DATA", raising=False)
+    found = {finding.what: finding for finding in diagnosis()}
+    assert found["no-such-package"].good is None
+    assert found["no-such-package"].detail.endswith('pip install ".[biology]" in the checkout')
+    assert found["recordings"].detail == "0 of 33 found; load_recording() downloads the rest"
+
+
+def test_packages_of_recordings_are_not_imported():
+    code = (
+        "import sys; from ontogeny.studies.doctor import BIOLOGY, diagnosis\n"
+        "assert {each.what for each in diagnosis()} > set(BIOLOGY)\n"
+        "loaded = {name.replace('-', '_') for name in BIOLOGY} & set(sys.modules)\n"
+        "assert not loaded, loaded"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
