@@ -33,5 +33,5 @@ def needed(module: str, where: str, extra: str = "biology") -> ModuleType:
     except ImportError as error:
         raise ImportError(
             f"{where}: expected the package {module.split('.')[0]}, got {error}; "
-            f'pip install "ontogeny[{extra}]" installs it'
+            f'pip install ".[{extra}]" in the folder of the checkout installs it'
         ) from error

@@ -72,7 +72,10 @@ def cuda_problem() -> str:
         version = platform.python_version()
         return f"brian2cuda needs Python 3.12 or later, this is {version}; install a newer Python"
     if importlib.util.find_spec("brian2cuda") is None:
-        return "brian2cuda is not installed; run: pip install --pre 'ontogeny[cuda]'"
+        return (
+            "brian2cuda is not installed; run: pip install --pre '.[cuda]' in the folder of the "
+            "checkout"
+        )
     if nvcc() is None:
         return "nvcc not found; install the CUDA toolkit and put its bin folder on the PATH"
     stand_in = _stand_in()

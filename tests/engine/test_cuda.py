@@ -313,7 +313,7 @@ class TestProblem:
 
     def test_package_is_missing(self):
         self.patch.setattr(cuda.importlib.util, "find_spec", lambda name: None)
-        assert "pip install --pre 'ontogeny[cuda]'" in cuda.cuda_problem()
+        assert "pip install --pre '.[cuda]'" in cuda.cuda_problem()
 
     def test_compiler_is_missing(self):
         self.patch.setattr(cuda, "nvcc", lambda: None)
