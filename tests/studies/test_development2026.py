@@ -34,7 +34,7 @@ from ontogeny.studies.study_run import Measured, scorecard_of
 PANELS = {panel.name: panel for panel in STUDY.panels}
 TINY = replace(
     QUICK,
-    base=replace(QUICK.base, noise=640, lengths=(640,), epochs=1, training_size=128),
+    base=replace(QUICK.base, noise=256, lengths=(256,), epochs=1, training_size=128),
     stimuli=120,
     search=1,
 )
