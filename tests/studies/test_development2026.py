@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -65,6 +66,10 @@ def fitted(name, **options):
 @pytest.fixture
 def recordings(monkeypatch):
     monkeypatch.setattr(conditions, "load_recording", made_up_recording)
+    # How good the fit is has tests of its own.
+    module = import_module("ontogeny.data.wave_fit")
+    monkeypatch.setattr(module, "_CALIBRATIONS", 0)
+    monkeypatch.setattr(module, "_MANY", 1)
     monkeypatch.setattr(
         conditions,
         "fit_retinal_waves",
