@@ -1,10 +1,19 @@
 """Claims of a paper, and what became of them, as frozen descriptions."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["VERDICTS", "Claim", "Comparison", "Outcome", "TestResult", "finite_or_none"]
+__all__ = [
+    "VERDICTS",
+    "Claim",
+    "Comparison",
+    "Outcome",
+    "TestResult",
+    "finite_or_none",
+    "verdict_of",
+]
 
 #: From good to bad; what was not run says nothing.
 VERDICTS = ("reproduced", "direction only", "not reproduced", "not run")
@@ -82,6 +91,8 @@ class Comparison:
         Name and value.
     tests : tuple of TestResult
         The paper's own test first.
+    essential : bool
+        The claim is about this: where no comparison of this kind was run, the claim was not.
     """
 
     label: str
@@ -92,6 +103,7 @@ class Comparison:
     interval: tuple[float, float] | None = None
     effect_size: tuple[str, float] | None = None
     tests: tuple[TestResult, ...] = ()
+    essential: bool = False
 
     def __post_init__(self) -> None:
         """Check the verdict."""
@@ -123,6 +135,7 @@ class Comparison:
             ],
             "verdict": self.verdict,
             "rule": self.rule,
+            "essential": self.essential,
         }
 
 
@@ -151,9 +164,8 @@ class Outcome:
 
     @property
     def verdict(self) -> str:
-        """The worst of the comparisons that were run."""
-        run = [one.verdict for one in self.comparisons if one.verdict != _NOT_RUN]
-        return max(run, key=VERDICTS.index, default=_NOT_RUN)
+        """The worst of the comparisons that were run, as far as what is essential was."""
+        return verdict_of([(one.verdict, one.essential) for one in self.comparisons])
 
     def as_json(self) -> dict[str, Any]:
         """Return what JSON can hold: the first comparison's numbers, and all of them as parts."""
@@ -161,7 +173,10 @@ class Outcome:
         first = parts[0]
         rule = first["rule"]
         if len(parts) > 1:
-            rule = f"the worst of {len(parts)} parts, as far as they were run; first: {rule}"
+            essential = sum(part["essential"] for part in parts)
+            needed = f", if any of the {essential} that the claim is about was" if essential else ""
+            text = f"the worst of {len(parts)} parts, as far as they were run{needed}"
+            rule = f"{text}; first: {rule}"
         return {
             **asdict(self.claim),
             "inferred": list(self.claim.inferred),
@@ -170,6 +185,34 @@ class Outcome:
             "rule": rule,
             "parts": parts,
         }
+
+
+def verdict_of(parts: Sequence[tuple[str, bool]]) -> str:
+    """Return the verdict of a claim.
+
+    Parameters
+    ----------
+    parts : sequence of (str, bool)
+        Verdict of each comparison, and whether it is essential.
+
+    Returns
+    -------
+    str
+        The worst of those that were run; ``"not run"`` where there are essential ones, and none of
+        them was run.
+
+    Examples
+    --------
+    >>> verdict_of([("not run", True), ("reproduced", False)])
+    'not run'
+    >>> verdict_of([("not run", False), ("reproduced", False)])
+    'reproduced'
+    """
+    essential = [verdict for verdict, is_essential in parts if is_essential]
+    if essential and set(essential) == {_NOT_RUN}:
+        return _NOT_RUN
+    run = [verdict for verdict, _ in parts if verdict != _NOT_RUN]
+    return max(run, key=VERDICTS.index, default=_NOT_RUN)
 
 
 def finite_or_none(value: float | None) -> float | None:

@@ -1,6 +1,7 @@
 """Have many lives lived, and much measured, side by side."""
 
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -15,7 +16,7 @@ from .lives import checked_workers, named_errors
 from .recipe import Recipe
 from .tasks import Report, Tally, Task, perform_here
 
-__all__ = ["live_all", "run_tasks"]
+__all__ = ["live_all", "run_tasks", "usable_workers"]
 
 # Folder in an archive for stimuli that come from nowhere else.
 STIMULI = "stimuli"
@@ -23,6 +24,7 @@ STIMULI = "stimuli"
 # take to be seen on other machines.
 PAUSE = 1.0
 DELAY = 60.0
+_INSTALL = 'pip install ".[cluster]" in the folder of the checkout'
 
 
 def live_all(
@@ -46,8 +48,8 @@ def live_all(
     archive : Archive
         Where they are kept; with a cluster of several machines, on a file system that all share.
     workers : int, optional
-        How many lives at a time; by default as many as there are processors. One is this process
-        itself, and needs no Dask.
+        How many lives at a time; by default as many as there are processors, or one where Dask is
+        not installed. One is this process itself, and needs no Dask.
     scheduler : str, optional
         Address of a Dask cluster; by default one is started on this machine, with a process for
         each worker.
@@ -83,6 +85,7 @@ def live_all(
     ...     [life in archive for life in lives]
     [True, True, True]
     """
+    workers = usable_workers(workers, scheduler)
     missing = _missing(recipes, archive)
     places = {name: place for place, name in enumerate(missing)}
     tasks = [
@@ -150,6 +153,7 @@ def run_tasks(
     >>> run_tasks(pow, [(2, 3), (3, 2)], workers=1)
     [8, 9]
     """
+    workers = usable_workers(workers, scheduler, where="run_tasks")
     known = labels or [_label(function, given) for given in arguments]
     tasks = [
         Task(label=label, call=partial(_call, function, given))
@@ -162,6 +166,59 @@ def run_tasks(
         most=workers,
         scheduler=scheduler,
     )
+
+
+def usable_workers(
+    workers: int | None,
+    scheduler: str | None = None,
+    *,
+    where: str = "live_all",
+    tell: Callable[[str], object] | None = None,
+) -> int | None:
+    """Return how many workers can be had: without Dask one, unless more are asked for.
+
+    Parameters
+    ----------
+    workers, scheduler : optional
+        As in `live_all`.
+    where : str
+        Who asks, for messages.
+    tell : callable, optional
+        Takes what there is to be told if there is only one; by default it is warned of.
+
+    Returns
+    -------
+    int or None
+        The workers as they were given; one where none were, and Dask is not installed.
+
+    Raises
+    ------
+    ValueError
+        If `workers` is no positive integer.
+    RuntimeError
+        If several workers, or a cluster, are asked for, and Dask is not installed.
+
+    Examples
+    --------
+    >>> usable_workers(1)
+    1
+    """
+    # Several need no Dask where there is one life only, but nobody knows that beforehand.
+    checked_workers(workers, 1, where)
+    if find_spec("distributed") is not None or (workers == 1 and scheduler is None):
+        return workers
+    if workers is not None or scheduler is not None:
+        what = "several workers" if scheduler is None else "a cluster"
+        raise RuntimeError(
+            f"{where}.workers: expected dask.distributed for {what}, got none; run: {_INSTALL}, "
+            f"or take workers=1 (on the command line: --workers 1)"
+        )
+    text = f"One worker, as dask.distributed is not installed; for several: {_INSTALL}"
+    if tell is None:
+        warnings.warn(text, stacklevel=3)
+    else:
+        tell(text)
+    return 1
 
 
 def _missing(recipes: Sequence[Recipe], archive: Archive) -> dict[str, Recipe]:
@@ -220,7 +277,6 @@ def _perform(
             return []
         if workers == 1 and scheduler is None:
             return perform_here(tasks, tally)
-        _check_dask()
         # Dask takes a second to import, and need not be there.
         from .dask_tasks import Dispatch, connected, local_client
         from .packing import Packer
@@ -238,14 +294,6 @@ def _interrupts_explained(tally: Tally) -> Iterator[None]:
     except KeyboardInterrupt as error:
         message = f"interrupted; {tally}, and the same command, or call, goes on with the rest"
         raise LifeInterrupted(message, getattr(error, "number", 2)) from None
-
-
-def _check_dask() -> None:
-    if find_spec("distributed") is None:
-        raise RuntimeError(
-            "live_all.workers: expected dask.distributed for several workers, got none; run: "
-            'pip install ".[cluster]" in the folder of the checkout, or take workers=1'
-        )
 
 
 def _check_all_are_seen(recipes: Sequence[Recipe] | Any, archive: Archive) -> None:

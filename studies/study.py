@@ -59,6 +59,11 @@ class Panel:
     alt: Callable[[xr.Dataset], str]
 
 
+def _nothing(settings: Any) -> str:
+    """Miss nothing."""
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """Everything that a paper shows, as it is done here.
@@ -77,6 +82,11 @@ class Study:
         In the order of the paper.
     absent : tuple of (Claim, str)
         Rows that cannot be run, and why.
+    ours : bool
+        Whether no paper claims anything of this.
+    missing : callable
+        Takes the settings, says in one line which data are missing and how to get them; nothing
+        where none are.
     """
 
     name: str
@@ -87,6 +97,8 @@ class Study:
     quick: Any
     panels: tuple[Panel, ...]
     absent: tuple[tuple[Claim, str], ...] = field(default=())
+    ours: bool = False
+    missing: Callable[[Any], str] = _nothing
 
     def panel(self, name: str) -> Panel:
         """Return a panel by its name.

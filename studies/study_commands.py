@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -84,12 +85,18 @@ def run(
     Finished lives are never lived again; a run that was stopped goes on by the same command.
     """
     with single_thread(), errors_in_one_line():
+        from .cluster import usable_workers
         from .study import find_study
         from .study_run import run_study, settings_of
 
         study = find_study(name)
         study.chosen(panel or [])
         settings = settings_of(study, quick=quick, networks=networks, seed=seed, device=device)
+        tell = partial(typer.echo, err=True)
+        workers = usable_workers(workers, scheduler, tell=tell)
+        missing = study.missing(settings)
+        if missing:
+            tell(missing)
         with bar_of_lives() as bar:
             seconds = run_study(
                 study,
@@ -168,6 +175,8 @@ def _report(study, settings, folder: Path, out: Path | None, run: dict | None) -
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         written = write_scorecard(scorecard, figures, out)
+    for note in scorecard["notes"]:
+        typer.echo(note)
     Console().print(scorecard_table(scorecard))
     for path in written:
         typer.echo(f"Written: {path}")

@@ -19,7 +19,7 @@ from ontogeny.models.description import describe
 from .archive import Archive, Lives
 from .bench.machine import machine
 from .claims import Outcome
-from .cluster import live_all, run_tasks
+from .cluster import live_all, run_tasks, usable_workers
 from .comparisons import not_run
 from .recipe import Recipe, digest_of_json, with_ancestors
 from .study import Panel, Study, find_study
@@ -29,6 +29,10 @@ __all__ = ["Measured", "figures_of", "measured_panels", "run_study", "scorecard_
 # Beside the measures: how long all runs took.
 _SECONDS = "seconds.json"
 _QUICK = " (quick: tiny numbers, so that verdicts mean nothing)"
+_FULL = (
+    "Quick run: numbers under 'Inferred' are those of the full study; its own settings are under "
+    "'How it was run'."
+)
 
 
 class Measured:
@@ -118,10 +122,13 @@ def run_study(
     ------
     ValueError
         If a panel is unknown.
+    RuntimeError
+        If several workers are asked for, and Dask is not installed.
     FloatingPointError, MemoryError, OSError, RuntimeError, TypeError, ValueError
         If a life fails: names it. What was lived is kept.
     """
     find_device(settings.device)
+    workers = usable_workers(workers, scheduler)
     place = Path(folder)
     chosen = study.chosen(panels)
     lives: dict[str, Recipe] = {}
@@ -292,6 +299,8 @@ def scorecard_of(
         "title": study.title + (_QUICK if _is_quick(study, settings) else ""),
         "citation": study.citation,
         "link": study.link,
+        "ours": study.ours,
+        "notes": _notes(study, settings, measured),
         "settings": describe(settings),
         "claims": claims,
         "panels": panels,
@@ -310,6 +319,13 @@ def scorecard_of(
             **run,
         },
     }
+
+
+def _notes(study: Study, settings: Any, measured: Mapping[str, Measured]) -> list[str]:
+    """Return what a reader must know first."""
+    quick = _FULL if _is_quick(study, settings) else ""
+    missing = study.missing(settings) if measured else ""
+    return [note for note in (quick, missing) if note]
 
 
 def _outcomes(settings: Any, panel: Panel, known: Measured | None) -> list[Outcome]:

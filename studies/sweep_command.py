@@ -4,6 +4,7 @@ import importlib.util
 import itertools
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -57,8 +58,10 @@ def sweep_file(
     with single_thread(), errors_in_one_line(_GO_ON):
         from ontogeny.data import write_trajectory
 
+        from .cluster import usable_workers
         from .sweeps import sweep
 
+        workers = usable_workers(workers, scheduler, tell=partial(typer.echo, err=True))
         make = loaded_function(file)
         values = parsed_grid(grid)
         with bar_of_lives() as bar:

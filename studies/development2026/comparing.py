@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
 
 from ..claims import Comparison
 from ..comparisons import against, not_run
-from .conditions import inputs_of
+from .conditions import inputs_of, is_recorded
 from .settings import Settings
 
 __all__ = ["compared", "slopes", "trend", "with_absent"]
@@ -27,6 +28,8 @@ def compared(
     compare: Callable[..., Comparison],
 ) -> list[Comparison]:
     """Compare the conditions of every case, or say why one of them was not lived.
+
+    What the study claims, it claims of recorded waves: without these there is no verdict.
 
     Parameters
     ----------
@@ -47,7 +50,7 @@ def compared(
             return not_run(f"{lacking[0]}: {reason}")
         return compare(*case)
 
-    return [one(case) for case in cases]
+    return [replace(one(case), essential=any(map(is_recorded, case))) for case in cases]
 
 
 def slopes(values: xr.DataArray, conditions: Sequence[str], ages: Sequence[int]) -> xr.DataArray:

@@ -31,7 +31,9 @@ __all__ = [
     "sheet_of",
     "learning_lives",
     "recording_named",
+    "is_recorded",
     "marks_of",
+    "missing_recordings",
     "shuffled",
     "spontaneous_life",
     "title_of",
@@ -47,6 +49,8 @@ CONTROLS = {
     "independent": "independent",
 }
 _TIMES = "times"
+_WAVES = "waves"
+_ABSENT = "its recording is missing"
 
 
 def title_of(age: int) -> str:
@@ -68,7 +72,18 @@ def waves_of(age: int, control: str | None = None) -> str:
     >>> waves_of(9), waves_of(9, "times")
     ('waves P9', 'waves P9 shuffled in time')
     """
-    return f"waves {title_of(age)}" + (f" {CONTROLS[control]}" if control else "")
+    return f"{_WAVES} {title_of(age)}" + (f" {CONTROLS[control]}" if control else "")
+
+
+def is_recorded(condition: str) -> bool:
+    """Tell whether a condition is made of a recording, be it waves or a control.
+
+    Examples
+    --------
+    >>> is_recorded("waves P9 shuffled in time"), is_recorded("simulated waves")
+    (True, False)
+    """
+    return condition.startswith(f"{_WAVES} ")
 
 
 def shuffled(age: int) -> str:
@@ -98,8 +113,27 @@ def recording_named(name: str) -> xr.Dataset | str:
     try:
         return load_recording(name)
     # What cannot be found or read without an optional package: the other conditions are lived.
-    except (ImportError, OSError) as error:
-        return str(error)
+    except ImportError:
+        return 'without h5py: pip install ".[biology]" in the folder of the checkout'
+    except OSError:
+        return (
+            "neither downloaded nor in the folder that ONTOGENY_DATA names, as "
+            "retinal_waves/<study>/<file>"
+        )
+
+
+def missing_recordings(settings: Settings) -> str:
+    """Say in one line which recordings are missing, and how to get them; nothing if none are."""
+    names = [AGES[age] for age in settings.ages]
+    found = {name: recording_named(name) for name in names}
+    reasons = {name: why for name, why in found.items() if isinstance(why, str)}
+    if not reasons:
+        return ""
+    first, reason = next(iter(reasons.items()))
+    return (
+        f"Recordings are missing, {len(reasons)} of {len(names)}, and conditions with their waves "
+        f"are not run: {first} {reason}"
+    )
 
 
 def sheet_of(settings: Settings) -> tuple[int, int]:
@@ -134,7 +168,7 @@ def inputs_of(settings: Settings) -> Inputs:
         wanted = [None, *controls_of(settings, age)]
         names = [waves_of(age, control) for control in wanted]
         if isinstance(recording, str):
-            absent |= dict.fromkeys(names, recording)
+            absent |= dict.fromkeys(names, _ABSENT)
             continue
         for name, control in zip(names, wanted, strict=True):
             noises[name] = recorded_waves(
@@ -142,7 +176,7 @@ def inputs_of(settings: Settings) -> Inputs:
             )
     first = recording_named(AGES[settings.ages[0]])
     if isinstance(first, str):
-        absent[SIMULATED] = first
+        absent[SIMULATED] = _ABSENT
     else:
         noises[SIMULATED] = fit_retinal_waves(
             first, shape=sheet, bin_width=SIMULATED_WIDTH, evaluations=settings.search

@@ -3,6 +3,7 @@
 from ..claims import Claim
 from ..study import Study
 from . import course, dimensionality, events, inputs, pretraining, similarity
+from .conditions import missing_recordings
 from .settings import QUICK, SETTINGS
 
 __all__ = ["STUDY"]
@@ -65,4 +66,6 @@ STUDY = Study(
         *events.PANELS,
     ),
     absent=_ABSENT,
+    ours=True,
+    missing=missing_recordings,
 )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-from ..claims import VERDICTS
+from ..claims import VERDICTS, verdict_of
 
 __all__ = ["check_scorecard"]
 
@@ -42,7 +42,7 @@ def check_scorecard(scorecard: Mapping[str, Any]) -> None:
     ValueError
         If something is missing or not what it must be: ``scorecard.claims[2].verdict: expected
         ...``. Every claim and panel has a name of its own, every verdict is one of the four, that
-        of a claim the worst of its parts that were run, every number is finite or None, and the
+        of a claim follows from its parts, every number is finite or None, and the
         names of lives, panels' rows, parents and descriptions are known.
 
     Examples
@@ -112,8 +112,8 @@ def _check_claim(claim: Any, place: str, lives: Mapping[str, Any]) -> None:
     for number, part in enumerate(parts):
         _has(part, PART, f"{place}.parts[{number}]")
         _check_numbers(part, f"{place}.parts[{number}]")
-    run = [part["verdict"] for part in parts if part["verdict"] != VERDICTS[-1]]
-    worst = max(run, key=VERDICTS.index, default=VERDICTS[-1])
+    # Scorecards of earlier versions do not tell what is essential.
+    worst = verdict_of([(part["verdict"], part.get("essential", False)) for part in parts])
     if claim["verdict"] != worst:
         _wrong(f"{place}.verdict", f"the worst of its parts, {worst!r}", claim["verdict"])
     for name in NUMBERS if parts else ():

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .html_elements import Html, anchor, joined, tag
-from .html_numbers import HEADS, badge, cards, found_cells
+from .html_numbers import badge, cards, found_cells, heads_of
 from .words import lives_by_condition, own_rule
 
 __all__ = ["panel_section"]
@@ -75,7 +75,7 @@ def _article(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> Html:
         "article",
         heading,
         tag("p", claim["claim"], class_="statement"),
-        *([_parts(claim)] if claim["parts"] else []),
+        *([_parts(claim, scorecard)] if claim["parts"] else []),
         tag("dl", *entries, class_="facts"),
         *([_lives(claim, scorecard)] if claim["lives"] else []),
         id=anchor("claim", claim["id"]),
@@ -83,13 +83,14 @@ def _article(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> Html:
     )
 
 
-def _parts(claim: Mapping[str, Any]) -> Html:
+def _parts(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> Html:
     rows = []
     for part in claim["parts"]:
         rule = own_rule(part, claim)
         label = joined(part["label"], *([tag("small", rule)] if rule else []))
         rows.append((label, found_cells(part, claim), part["verdict"]))
-    return cards(("Comparison", *HEADS), rows, label=f"Comparisons of {claim['id']}")
+    heads = ("Comparison", *heads_of(scorecard))
+    return cards(heads, rows, label=f"Comparisons of {claim['id']}")
 
 
 def _lives(claim: Mapping[str, Any], scorecard: Mapping[str, Any]) -> Html:

@@ -15,10 +15,8 @@ from .words import (
     words_of_test,
 )
 
-__all__ = ["HEADS", "badge", "cards", "found_cells", "numbers"]
+__all__ = ["badge", "cards", "found_cells", "heads_of", "numbers"]
 
-#: Heads of what `found_cells` returns.
-HEADS = ("Found here", "Effect size", "Paper’s test", "Paired test", "Verdict")
 #: Marks of different shapes, for those who tell colours badly; words stand beside them.
 MARKS = {"reproduced": "●", "direction only": "◐", "not reproduced": "○", "not run": "–"}
 _TYPESET = (
@@ -48,6 +46,12 @@ def badge(verdict: str) -> Html:
     """Return a verdict in words, with a mark and a colour beside them."""
     mark = tag("span", MARKS[verdict], aria_hidden="true")
     return tag("span", mark, f" {verdict}", class_=f"verdict {verdict.replace(' ', '-')}")
+
+
+def heads_of(scorecard: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the heads of what `found_cells` returns."""
+    test = "Unpaired test" if scorecard.get("ours", False) else "Paper’s test"
+    return ("Found here", "Effect size", test, "Paired test", "Verdict")
 
 
 def found_cells(found: Mapping[str, Any], claim: Mapping[str, Any]) -> list[Html]:

@@ -9,7 +9,7 @@ from .html_claims import panel_section
 from .html_document import document
 from .html_elements import Html, anchor, joined, tag
 from .html_lives import description_sections, life_entries
-from .html_numbers import HEADS, cards, found_cells
+from .html_numbers import cards, found_cells, heads_of
 from .words import count_sentence, duration, reason, workers_text
 
 __all__ = ["html_report"]
@@ -44,7 +44,7 @@ def html_report(scorecard: Mapping[str, Any], figures: Mapping[str, str]) -> str
 
 def _sections(scorecard: Mapping[str, Any], figures: Mapping[str, str]) -> Iterable[Html]:
     claims, panels = scorecard["claims"], scorecard["panels"]
-    yield _section("claims", "Claims", _filter(claims), _claims(claims))
+    yield _section("claims", "Claims", _filter(claims), _claims(scorecard))
     known = {panel["name"] for panel in panels}
     others = [claim for claim in claims if claim["panel"] not in known]
     shown = [panel_section(panel, scorecard, figures) for panel in panels]
@@ -96,6 +96,7 @@ def _header(scorecard: Mapping[str, Any]) -> Html:
         tag("p", "Scorecard of a study", class_="kicker"),
         tag("h1", scorecard["title"]),
         tag("p", cited, class_="citation"),
+        *(tag("p", tag("strong", note)) for note in scorecard.get("notes", [])),
         tag("p", tag("strong", count_sentence(scorecard)), class_="counts"),
         _bar(scorecard["claims"]),
         tag(
@@ -150,9 +151,9 @@ def _filter(claims: Iterable[Mapping[str, Any]]) -> Html:
     return tag("fieldset", tag("legend", "Show"), *labels, class_="filter")
 
 
-def _claims(claims: Iterable[Mapping[str, Any]]) -> Html:
+def _claims(scorecard: Mapping[str, Any]) -> Html:
     rows = []
-    for claim in claims:
+    for claim in scorecard["claims"]:
         panel = f" panel {claim['panel']}" if claim["panel"] else ""
         first = joined(
             tag("a", claim["id"], href=f"#{anchor('claim', claim['id'])}"),
@@ -162,7 +163,8 @@ def _claims(claims: Iterable[Mapping[str, Any]]) -> Html:
         statement = joined(claim["claim"], " ", tag("span", published, class_="published"))
         rows.append((first, [statement, *found_cells(claim, claim)], claim["verdict"]))
     caption = "Values are means with 95 % intervals over networks; each leads to its lives."
-    return cards(("Claim", "The paper says", *HEADS), rows, caption=caption)
+    says = "Statement" if scorecard.get("ours", False) else "The paper says"
+    return cards(("Claim", says, *heads_of(scorecard)), rows, caption=caption)
 
 
 def _absent(claims: Iterable[Mapping[str, Any]]) -> Html:

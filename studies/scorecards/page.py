@@ -24,7 +24,7 @@ __all__ = ["page"]
 TEMPLATE = """# {title}
 
 {citation}
-
+{notes}
 Every number on this page is computed by
 
 {command}
@@ -71,10 +71,6 @@ began with.
 </details>
 """
 
-HEADS = (
-    *("claim", "panel", "the paper's statement", "published", "found here (95 % interval)"),
-    *("effect size", "the paper's test", "paired test", "verdict"),
-)
 _MARKS = re.compile(r"([\\`*\[\]|~$])|(?<!\w)_|_(?!\w)|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 
 
@@ -90,6 +86,7 @@ def page(scorecard: Mapping[str, Any]) -> str:
     return TEMPLATE.format(
         title=plain(scorecard["title"]),
         citation=_citation(scorecard),
+        notes="".join(f"\n**{plain(note)}**\n" for note in scorecard.get("notes", [])),
         date=plain(run["date"]),
         command=_block(run["command"]),
         study=scorecard["study"],
@@ -97,7 +94,7 @@ def page(scorecard: Mapping[str, Any]) -> str:
         lives_duration=duration(run["seconds_of_lives"]),
         workers=workers_text(run),
         counts=count_sentence(scorecard),
-        claims=table(HEADS, map(_row, scorecard["claims"])),
+        claims=table(_heads(scorecard), map(_row, scorecard["claims"])),
         details="\n\n".join(_claim(claim, scorecard) for claim in scorecard["claims"]),
         absent=_absent(scorecard["claims"]),
         run=_run(scorecard),
@@ -134,6 +131,15 @@ def _block(command: str) -> str:
 def _citation(scorecard: Mapping[str, Any]) -> str:
     link = scorecard["link"]
     return plain(scorecard["citation"]) + (f" <{link}>" if link else "")
+
+
+def _heads(scorecard: Mapping[str, Any]) -> tuple[str, ...]:
+    ours = scorecard.get("ours", False)
+    return (
+        *("claim", "panel", "statement" if ours else "the paper's statement", "published"),
+        *("found here (95 % interval)", "effect size"),
+        *("unpaired test" if ours else "the paper's test", "paired test", "verdict"),
+    )
 
 
 def _row(claim: Mapping[str, Any]) -> list[str]:

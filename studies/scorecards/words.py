@@ -144,7 +144,8 @@ def own_rule(part: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
 
 def reason(claim: Mapping[str, Any]) -> str:
     """Say why a claim was not run: what its parts are called tells it."""
-    return "; ".join(part["label"] for part in claim["parts"]) or claim["rule"]
+    lacking = [part["label"] for part in claim["parts"] if part["verdict"] == VERDICTS[-1]]
+    return "; ".join(dict.fromkeys(lacking)) or claim["rule"]
 
 
 def count_sentence(scorecard: Mapping[str, Any]) -> str:

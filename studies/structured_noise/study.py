@@ -14,4 +14,5 @@ STUDY = Study(
     settings=SETTINGS,
     quick=QUICK,
     panels=PANELS,
+    ours=True,
 )

@@ -11,7 +11,7 @@ from ontogeny.data import Stimuli, gaussian_noise
 from ontogeny.models import Learning, LifeInterrupted, Record, Schedule, Spontaneous, layered
 from ontogeny.plasticity import Adam
 from ontogeny.studies.archive import Archive
-from ontogeny.studies.cluster import live_all, run_tasks
+from ontogeny.studies.cluster import live_all, run_tasks, usable_workers
 from ontogeny.studies.dask_tasks import local_client
 from ontogeny.studies.recipe import Branch, Recipe
 from ontogeny.studies.tasks import Agenda, Task
@@ -214,10 +214,19 @@ def test_without_dask_one_worker_works(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     monkeypatch.setitem(sys.modules, "ontogeny.studies.dask_tasks", None)
     lives, archive = [recipe("one"), recipe("two", seed=1)], Archive(tmp_path)
-    with pytest.raises(RuntimeError, match=r"pip install .*\[cluster\].*or take workers=1"):
+    with pytest.raises(
+        RuntimeError, match=r'pip install "\.\[cluster\]".*workers=1 \(.*--workers 1'
+    ):
         live_all(lives, archive, workers=2)
-    live_all(lives, archive, workers=1)
+    with pytest.raises(RuntimeError, match="expected dask.distributed for a cluster, got none"):
+        live_all(lives, archive, scheduler="tcp://127.0.0.1:9")
+    live_all(lives[:1], archive, workers=1)
+    with pytest.warns(UserWarning, match="One worker, as dask.distributed is not installed"):
+        live_all(lives, archive)
     assert all(life in archive for life in lives)
+    told = []
+    assert usable_workers(None, tell=told.append) == 1
+    assert len(told) == 1 and "\n" not in told[0]
 
 
 def test_scheduler_that_is_not_there_is_told(tmp_path):

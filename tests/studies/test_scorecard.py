@@ -178,6 +178,29 @@ def test_what_is_quoted_stays_text_in_markdown(scorecard):
     assert r"\<script>" in text and r"\*d\* \_e\_ \[f\](g) \$h\$" in text
 
 
+def terminal(scorecard):
+    console = Console(width=100, record=True, color_system=None, file=io.StringIO())
+    console.print(scorecard_table(scorecard))
+    return console.export_text()
+
+
+def test_where_no_paper_speaks_none_is_named(scorecard):
+    writers = (page, lambda given: html_report(given, {}), terminal)
+    paper = re.compile("the paper says|paper.s (test|statement)", re.IGNORECASE)
+    assert all(paper.search(write(scorecard)) for write in writers)
+    scorecard["ours"] = True
+    assert not any(paper.search(write(scorecard)) for write in writers)
+
+
+def test_notes_stand_at_the_top(scorecard):
+    scorecard["notes"] = ["Quick: numbers of others", "Data are missing"]
+    check_scorecard(scorecard)
+    for text in (page(scorecard), html_report(scorecard, {})):
+        for note in scorecard["notes"]:
+            assert text.count(note) == 1
+            assert text.index(note) < text.index(count_sentence(scorecard))
+
+
 def test_a_command_cannot_leave_its_block(scorecard):
     scorecard["run"]["command"] = "ontogeny 'x\n```\n<b>'"
     assert "\n````sh\nontogeny 'x\n```\n<b>'\n````\n" in page(scorecard)

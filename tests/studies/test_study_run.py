@@ -164,6 +164,27 @@ def test_what_cannot_be_run(given, message, tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
+def test_several_workers_without_dask_are_refused_before_work(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    given = ["study", "run", "development2026", "--quick", "--folder", str(tmp_path / "runs")]
+    found = CliRunner().invoke(app, [*given, "--workers", "2"])
+    assert found.exit_code == 1
+    assert "--workers 1" in found.output and 'pip install ".[cluster]"' in found.output
+    assert not (tmp_path / "runs").exists()
+
+
+def test_by_default_one_worker_does_without_dask(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    given = ["study", "run", "lillicrap2014", "--quick", "--folder", str(tmp_path)]
+    panel = find_study("lillicrap2014").panels[0].name
+    found = CliRunner().invoke(app, [*given, "--panel", panel])
+    assert found.exit_code == 0, found.output
+    assert "One worker, as dask.distributed is not installed" in found.output
+    assert "Quick run: numbers under 'Inferred' are those of the full study" in found.output
+    (path,) = tmp_path.glob("lillicrap2014/*/lillicrap2014.json")
+    assert read_scorecard(path)["run"]["workers"] == 1
+
+
 def test_list_has_every_study():
     found = CliRunner().invoke(app, ["study", "list"])
     assert found.exit_code == 0
