@@ -159,7 +159,9 @@ def _unseen(parts: Sequence[Part]) -> str:
 
 def _direction(change: Estimate) -> str:
     """Say in which direction a measure changes."""
-    low, high = (float(end[0]) for end in change[1:])
+    value, low, high = (float(end[0]) for end in change)
+    if np.isnan(value):
+        return "not measured"
     if np.isnan([low, high]).any():
         return "not known"
     if low == high:

@@ -157,11 +157,52 @@ def test_units_without_a_place_are_left_out_of_distances(noisy):
     xr.testing.assert_equal(compare(noisy, turned, bin_width=0.5)["reference"], less["reference"])
 
 
-def test_recordings_are_cited_beside_the_table(noisy):
+def test_recordings_are_cited_where_their_numbers_are(noisy):
     found = compare(noisy, "retinal-waves", recording=recording())
-    assert found.attrs["citation"].startswith("Nobody (2026). Demas")
-    note = str(found["note"].sel(quantity="intercept, input").values)
-    assert "1 recording(s)" in note and "published for P9" in note
+    told = {name: found.attrs[name] for name in ("citation", "recording", "origin", "bin_width")}
+    assert told == {
+        "citation": "Nobody (2026)",
+        "recording": "made up",
+        "origin": "recording",
+        "bin_width": 0.1,
+    }
+    # Nothing of Demas et al. is shown.
+    assert found["published"].isnull().all() and "published_index" not in found
+    notes = " ".join(found["note"].values)
+    assert "1 recording(s)" in notes and "published" not in notes
+    nameless = recording()
+    nameless.attrs = {name: nameless.attrs[name] for name in ("start", "stop")}
+    found = compare(noisy, "retinal-waves", recording=nameless.assign_attrs(source="cells.csv"))
+    assert found.attrs["citation"] == "The recording cells.csv, of which no citation is stored"
+
+
+def test_the_same_quantity_has_the_same_bins(noisy):
+    beside = compare(noisy, "retinal-waves", recording=recording())
+    itself = compare(noisy, recording())
+    row = "correlation of near pairs, input"
+    for found in (beside, itself):
+        assert "bins of 0.1 s" in str(found["note"].sel(quantity=row).values)
+    one, other = (float(found["reference"].sel(quantity=row)) for found in (beside, itself))
+    assert one == pytest.approx(other, rel=1e-9) and one > 0.1
+    wider = compare(noisy, "retinal-waves", recording=recording(), bin_width=1.0)
+    assert "bins of 1 s" in str(wider["note"].sel(quantity=row).values)
+    assert float(wider["reference"].sel(quantity=row)) != one
+
+
+def test_the_input_has_shuffled_frames_as_control(noisy):
+    found = compare(noisy, recording(), bin_width=0.5)
+    own = of(found, population="input")
+    assert own["control"].notnull().any() and own["surrogate"].isnull().all()
+    hidden = of(found, population="hidden_1")
+    assert hidden["control"].notnull().any() and hidden["surrogate"].notnull().any()
+
+
+@pytest.mark.parametrize("reference", ["v1v2", "v1-development", "it-rdm"])
+def test_recordings_that_nothing_is_compared_with_are_refused(noisy, reference):
+    with pytest.raises(
+        ValueError, match=rf"compare\.recording: .* none with {reference}, .* --with"
+    ):
+        compare(noisy, reference, recording=recording())
 
 
 def test_stages_of_ones_own(noisy):
@@ -355,6 +396,8 @@ def grown(transfer, hidden=12):
         # One event in each network is no rise.
         ((0.2, 0.2, 0.2), "no change that an interval could tell"),
         ((0.2, np.nan, np.nan), "not known"),
+        ((np.nan, 0.0, 0.0), "not measured"),
+        ((np.nan, -0.1, 0.1), "not measured"),
     ],
 )
 def test_directions_are_said_where_intervals_tell_them(ends, said):
