@@ -100,6 +100,7 @@ def recording_comparison(
             "recording": name,
             "citation": str(cited or f"The recording {name}, of which no citation is stored"),
             "origin": "recording",
+            "reference": f"the recording {name}",
             "caution": CAUTION,
             "control": CONTROL,
             "surrogate": SURROGATE,
@@ -185,10 +186,12 @@ def _row(
     told += f"; of the recording in bins of {bin_width:g} s"
     if fewer and measure == "participation ratio":
         theirs = {}
-        told = "no reference: the recording has more units, with which it grows"
+        told = "no reference: the recording has more units, with which the ratio grows"
     value, low, high = (float(end) for end in theirs.get(measure, missing))
     if measure in PAIRS and measure not in theirs:
         told += "; no reference: the recording has no positions"
+    elif measure in PAIRS and np.isnan(value):
+        told += "; no reference: the recording has no such pairs"
     return Row(
         measure=measure,
         population=population,
@@ -204,7 +207,7 @@ def _rate(recording: xr.Dataset) -> Row:
     return Row(
         measure="mean rate",
         unit="Hz",
-        note="of the recording alone: rates of the life have no unit",
+        note="of the recording; no value: rates of the life have no unit",
         reference=(rate, float("nan"), float("nan")),
     )
 

@@ -107,6 +107,7 @@ def v1_development_comparison(
             "comparison": "v1-development",
             "citation": ". ".join(cited),
             "origin": known["berkes2011"].origin,
+            "reference": "L events of mice before eye opening (Siegel et al. 2012)",
             "caution": CAUTION,
             "control": CONTROL,
             "surrogate": SURROGATE,

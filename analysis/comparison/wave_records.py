@@ -106,7 +106,7 @@ def recorded_row(name: str, found: Sequence[Mapping[str, float]], bin_width: flo
     reference = mean_of([numbers[name] for numbers in found])
     note = f"reference: {len(found)} recording(s), {how}"
     if not np.isfinite(reference[0]):
-        note = f"no reference: not measured in {len(found)} recording(s), {how}"
+        note = f"no reference: {len(found)} recording(s), without such pairs that can be measured"
     return _row(name, note, reference)
 
 
@@ -164,6 +164,7 @@ def told_of(recordings: Sequence[xr.Dataset], bin_width: float) -> dict[str, Any
         "recording": ", ".join(names),
         "citation": ". ".join(dict.fromkeys(texts)),
         "origin": "recording",
+        "reference": f"{'the recording' if len(names) == 1 else 'recordings'} {', '.join(names)}",
         "bin_width": bin_width,
     }
 

@@ -164,7 +164,11 @@ def retinal_waves_comparison(
         table = references()["demas2003"]
         rows = [published_row(name, table.table) for name in names]
         curves = published_curves(table.table)
-        told = {"citation": table.citation, "origin": table.origin}
+        told = {
+            "citation": table.citation,
+            "origin": table.origin,
+            "reference": "published for mice of nine days (Demas, Eglen & Wong 2003)",
+        }
     return findings(
         rows,
         estimates,

@@ -79,9 +79,7 @@ def test_recorded_waves_are_rebuilt_from_their_recording(tmp_path):
         assert rebuilt == waves and rebuilt.title() == waves.title()
         place = {"seed": 1, "stream": 0, "first": 0, "steps": 6, "trials": 2, "units": 16}
         np.testing.assert_array_equal(rebuilt.frames(**place), waves.frames(**place))
-    with pytest.raises(
-        ValueError, match=r"noise_of_life\.recording: .* the spikes that the life saw"
-    ):
+    with pytest.raises(ValueError, match=r"life\.recording: .* the spikes that the life saw"):
         noise_of_life(life, recording=retina(shift=0.01))
     with pytest.raises(ValueError, match=r"that load_recording\(\) knows, .* --noise-recording"):
         noise_of_life(life)
@@ -206,9 +204,7 @@ def test_wrong_arguments_are_refused_before_any_work(noisy, tmp_path):
         compare(noisy, "retinal-waves", spacing=-1)
     with pytest.raises(ValueError, match=r"compare\.noise_recording: expected none with v1v2"):
         compare(noisy, "v1v2", noise_recording=retina())
-    with pytest.raises(
-        ValueError, match=r"compare\.noise_recording: .* beside noise=\.\.\., which"
-    ):
+    with pytest.raises(ValueError, match=r"noise_recording: .* beside noise=\.\.\., which"):
         compare(noisy, "retinal-waves", noise=gaussian_noise(), noise_recording=retina())
     with pytest.raises(TypeError, match=r"compare\.noise: expected a noise .* got str"):
         compare(noisy, "retinal-waves", noise="white")
@@ -261,3 +257,25 @@ def test_findings_name_everything():
     assert numbers == {"value": 1.0, "control": 2.0, "reference_high": 1.5}
     assert found.attrs["seeds"] == "[1, 2]" and str(found["unit"].values[0]) == "Hz"
     assert np.isnan(found["surrogate"][0]) and np.isnan(found["published"][0])
+
+
+def test_blank_cells_have_a_reason():
+    rows = [
+        Row(measure="rate", population="hidden_1", note="of cells", reference=(1.0, 0.5, 1.5)),
+        Row(measure="rate", population="hidden_1", stage="end - birth"),
+        Row(measure="rate", population="input"),
+        Row(measure="ratio", note="no value: no unit", reference=(1.0, 0.5, 1.5)),
+    ]
+    nan = np.nan
+    numbers = [[1.0, 2.0, 3.0], [1.0, nan, 3.0], [1.0, 2.0, nan], [nan, nan, nan]]
+    ends = {row.name: (np.array(own),) * 3 for row, own in zip(rows, numbers, strict=True)}
+    found = findings(rows, ends, attributes={})
+    assert found["note"].values.tolist() == [
+        "of cells",
+        "no control: it is the difference from birth; no reference: none is known",
+        "no surrogate: the control is what shares nothing; no reference: none is known",
+        "no value: no unit",
+    ]
+    # A column that nothing has is not shown, and needs no reasons.
+    alone = findings(rows[1:2], {rows[1].name: (np.array([1.0, nan, nan]),) * 3}, attributes={})
+    assert alone["note"].values.tolist() == [""]

@@ -199,9 +199,7 @@ def test_the_input_has_shuffled_frames_as_control(noisy):
 
 @pytest.mark.parametrize("reference", ["v1v2", "v1-development", "it-rdm"])
 def test_recordings_that_nothing_is_compared_with_are_refused(noisy, reference):
-    with pytest.raises(
-        ValueError, match=rf"compare\.recording: .* none with {reference}, .* --with"
-    ):
+    with pytest.raises(ValueError, match=rf"compare\.recording: .* with {reference}, .* --with"):
         compare(noisy, reference, recording=recording())
 
 
@@ -455,6 +453,35 @@ def test_files_of_recordings_are_closed(noisy, tmp_path):
     if sys.platform == "linux":
         numbers = os.listdir("/proc/self/fd")
         assert str(path) not in {os.path.realpath(f"/proc/self/fd/{number}") for number in numbers}
+
+
+def test_legends_fit_what_is_drawn(noisy, variable):
+    samples = {}
+    for found in (compare(noisy, "retinal-waves"), compare(noisy, recording()), variable):
+        legend = plot_comparison(found)[0].get_legend()
+        samples[found.attrs["comparison"]] = {
+            text.get_text(): (line.get_linestyle(), line.get_marker())
+            for text, line in zip(legend.get_texts(), legend.get_lines(), strict=True)
+        }
+    assert samples == {
+        "retinal-waves": {
+            "life": ("-", "none"),
+            "control": ("--", "none"),
+            "reference": ("-", "none"),
+        },
+        "recording": {
+            "life": ("-", "o"),
+            "control": ("--", "s"),
+            "surrogate": ("None", "o"),
+            "reference": ("-", "D"),
+        },
+        "v1v2": {
+            "life": ("None", "o"),
+            "control": ("None", "s"),
+            "surrogate": ("None", "o"),
+            "reference": ("None", "D"),
+        },
+    }
 
 
 def test_figures_take_axes_and_refuse_what_is_no_comparison(noisy):
