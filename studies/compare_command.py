@@ -70,6 +70,7 @@ def compare_lives(
 
         from .beside import lives_beside
         from .comparison_page import comparison_table
+        from .comparison_words import footer_of
 
         stimuli = load_images(data).test if reference in ("v1-development", "v1v2") else None
         with lives_beside(lives, condition) as life:
@@ -85,6 +86,7 @@ def compare_lives(
             lives, reference, out, data, recording, noise_recording, condition, seed
         )
         Console().print(comparison_table(found))
+        Console().print(footer_of(found), markup=False, highlight=False)
         older = _older(out / f"{_name(reference)}.json", found.attrs["command"])
         for path in _written(found, out, _name(reference)):
             typer.echo(f"Written: {path}")

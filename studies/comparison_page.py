@@ -13,7 +13,6 @@ from .comparison_words import (
     cell_text,
     facts_of,
     figure_in_words,
-    footer_of,
     marks_in_words,
     quantity_text,
     roles_of,
@@ -41,8 +40,6 @@ def comparison_table(found: xr.Dataset) -> Table:
         *(HEADS[role] for role in roles),
         title=f"{title_of(found)}\n({found.attrs['interval']})",
         title_justify="left",
-        caption=footer_of(found, roles),
-        caption_justify="left",
         box=box.SIMPLE_HEAD,
     )
     for column in table.columns[1:]:

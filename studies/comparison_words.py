@@ -63,6 +63,9 @@ _MARKS = {
 }
 
 
+_ALONG = {role: text for role, text in _MARKS.items() if role != "reference"}
+
+
 def title_of(found: xr.Dataset) -> str:
     """Return what a comparison is called."""
     return _TITLES.get(
@@ -84,9 +87,12 @@ def figure_in_words(found: xr.Dataset) -> str:
 
 def marks_in_words(found: xr.Dataset) -> str:
     """Say what the marks of a figure are, of those that are drawn."""
+    ages = found.attrs["comparison"] == "v1-development"
     kinds = {
         "Along distance": _CURVES if "correlation_index" in found else {},
-        "Side by side": _MARKS if found.attrs["comparison"] != "retinal-waves" else {},
+        "Side by side": (_ALONG if ages else _MARKS)
+        if found.attrs["comparison"] != "retinal-waves"
+        else {},
     }
     roles = roles_of(found)
     sentences = [
@@ -96,11 +102,14 @@ def marks_in_words(found: xr.Dataset) -> str:
         for where, drawn in kinds.items()
         if (words := {role: text for role, text in drawn.items() if role in roles})
     ]
+    if ages:
+        sentences.append("Black, in a panel of its own: ferrets.")
     return " ".join(sentences)
 
 
-def footer_of(found: xr.Dataset, roles: Sequence[str]) -> str:
+def footer_of(found: xr.Dataset) -> str:
     """Say in three lines what columns are, and what cannot be concluded."""
+    roles = roles_of(found)
     told = {role: found.attrs.get(role) for role in ("control", "surrogate", "reference")}
     columns = [f"{HEADS[role]}: {text}" for role, text in told.items() if text and role in roles]
     first = found.attrs["caution"].split(". ")[0].removesuffix(".")

@@ -51,7 +51,9 @@ def name_marks(ax: "Axes", found: xr.Dataset) -> None:
     curves, rows = "correlation_index" in found, found.attrs["comparison"] != "retinal-waves"
     handles = []
     for role, line in LINES.items():
-        if found[role].notnull().any():
+        # Along life no row that is drawn has a reference; the panel of ferrets names its own.
+        drawn = role != "reference" or found.attrs["comparison"] != "v1-development"
+        if drawn and found[role].notnull().any():
             style = {"linestyle": line if curves else "none", **MARKS[role][1]}
             if not rows:
                 style["marker"] = "none"

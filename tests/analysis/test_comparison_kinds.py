@@ -333,7 +333,9 @@ def test_development_of_activity(several):
     assert "no unit" in found.attrs["caution"] and "Ranks of weights" in found.attrs["caution"]
     events = of(found, measure="participation in events", stage="birth")
     assert float(events["reference"][0]) == pytest.approx(0.4447, abs=1e-4)
-    drawn(found, 6)
+    legend = drawn(found, 6)[0].get_legend()
+    # Its reference is of a row that is not drawn.
+    assert [text.get_text() for text in legend.get_texts()] == ["life", "control", "surrogate"]
 
 
 def test_spontaneous_activity_that_is_evoked_activity_is_aligned():

@@ -23,6 +23,7 @@ from ontogeny.plasticity import Adam
 from ontogeny.studies.command_line import app
 from ontogeny.studies.compare_command import _name
 from ontogeny.studies.comparison_page import comparison_json, comparison_table
+from ontogeny.studies.comparison_words import footer_of
 
 ENDS = ("html", "json", "md", "png", "svg")
 
@@ -70,6 +71,7 @@ def test_a_folder_beside_retinal_waves(folder, tmp_path):
     result = run(folder, "--with", "retinal-waves", "--out", "out", "--seed", 2)
     assert result.exit_code == 0, result.output
     assert "Spontaneous input beside retinal waves" in result.stdout
+    assert "Caution: A frame of the life has no duration" in result.stdout.replace("\n", " ")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         f"retinal-waves.{end}" for end in ENDS
     }
@@ -217,7 +219,7 @@ def test_tables_leave_out_columns_without_numbers(folder):
         found = compare(life, "retinal-waves")
     heads = [column.header for column in comparison_table(found).columns]
     assert heads == ["Quantity", "Life", "Control", "Reference", "Published"]
-    footer = str(comparison_table(found).caption).splitlines()
+    footer = footer_of(found).splitlines()
     assert len(footer) == 3 and "Control: the same input with the frames" in footer[0]
     assert "Reference: published for mice of nine days" in footer[1]
     assert "Surrogate" not in footer[1] and footer[2].startswith("Caution: A frame of the life has")
