@@ -47,6 +47,14 @@ def compare_lives(
             show_default="published numbers",
         ),
     ] = None,
+    noise_recording: Annotated[
+        str | None,
+        typer.Option(
+            help="Recording that lives on recorded waves saw: its file, or its name.",
+            show_default="found by the name in the life",
+            metavar="FILE|NAME",
+        ),
+    ] = None,
     condition: Annotated[
         str | None,
         typer.Option(
@@ -62,16 +70,38 @@ def compare_lives(
 
         from .beside import lives_beside
         from .comparison_page import comparison_table
+        from .comparison_words import footer_of
 
         stimuli = load_images(data).test if reference in ("v1-development", "v1v2") else None
         with lives_beside(lives, condition) as life:
             found = compare(
-                life, reference, stimuli=stimuli, recording=recording or None, seed=seed
+                life,
+                reference,
+                stimuli=stimuli,
+                noise_recording=noise_recording,
+                recording=recording or None,
+                seed=seed,
             )
-        found.attrs["command"] = _command(lives, reference, out, data, recording, condition, seed)
+        found.attrs["command"] = _command(
+            lives, reference, out, data, recording, noise_recording, condition, seed
+        )
         Console().print(comparison_table(found))
+        Console().print(footer_of(found), markup=False, highlight=False)
+        older = _older(out / f"{_name(reference)}.json", found.attrs["command"])
         for path in _written(found, out, _name(reference)):
             typer.echo(f"Written: {path}")
+        if older:
+            typer.echo(f"Replaced what this had written: {older}; --out FOLDER keeps both")
+
+
+def _older(file: Path, command: str) -> str:
+    """Return the command that wrote what is to be replaced, if it was another one."""
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    older = told.get("command", "") if isinstance(told, dict) else ""
+    return "" if older == command else str(older)
 
 
 def _name(reference: str) -> str:
@@ -90,6 +120,7 @@ def _command(
     out: Path,
     data: str,
     recording: list[Path] | None,
+    noise_recording: str | None,
     condition: str | None,
     seed: int,
 ) -> str:
@@ -100,6 +131,7 @@ def _command(
     for name, value, default in (
         ("--out", str(out), str(OUT)),
         ("--data", data, "mnist-5k"),
+        ("--noise-recording", noise_recording, None),
         ("--condition", condition, None),
         ("--seed", str(seed), "0"),
     ):

@@ -1,7 +1,6 @@
-"""What a comparison found, in words: tables for a terminal, a repository and a reader."""
+"""What a comparison found, as tables for a terminal, a repository and a reader."""
 
 import math
-from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -9,45 +8,22 @@ import xarray as xr
 from rich import box
 from rich.table import Column, Table
 
+from .comparison_words import (
+    HEADS,
+    cell_text,
+    facts_of,
+    figure_in_words,
+    marks_in_words,
+    quantity_text,
+    roles_of,
+    rows_of,
+    title_of,
+)
 from .scorecards.html_document import document
 from .scorecards.html_elements import Html, joined, tag
 from .scorecards.html_numbers import cards, numbers
-from .scorecards.words import number_text
 
 __all__ = ["comparison_html", "comparison_json", "comparison_markdown", "comparison_table"]
-
-_HEADS = {
-    "value": "Life",
-    "control": "Control",
-    "surrogate": "Surrogate",
-    "reference": "Reference",
-    "published": "Published",
-}
-_TITLES = {
-    "retinal-waves": "Spontaneous input beside retinal waves",
-    "v1-development": "Activity along life beside the developing visual cortex",
-    "it-rdm": "Representations beside inferior temporal cortex",
-    "v1v2": "Shared variability beside V1 and V2",
-}
-_FACTS = {
-    "control": "Control",
-    "surrogate": "Surrogate",
-    "interval": "Intervals",
-    "seeds": "Seeds of the lives",
-    "input": "Spontaneous input",
-    "stimuli": "Stimuli",
-    "spacing": "Micrometres between inputs",
-    "input_noise_std": "Standard deviation of the input noise",
-    "bin_width": "Seconds of a bin",
-    "origin": "Origin of the reference",
-}
-
-
-def title_of(found: xr.Dataset) -> str:
-    """Return what a comparison is called."""
-    return _TITLES.get(
-        found.attrs["comparison"], f"Activity beside the recording {found.attrs.get('recording')}"
-    )
 
 
 def comparison_table(found: xr.Dataset) -> Table:
@@ -58,18 +34,18 @@ def comparison_table(found: xr.Dataset) -> Table:
     found : xarray.Dataset
         What `ontogeny.analysis.compare` returns.
     """
-    roles = _roles(found)
+    roles = roles_of(found)
     table = Table(
         Column("Quantity", overflow="fold", min_width=12),
-        *(_HEADS[role] for role in roles),
+        *(HEADS[role] for role in roles),
         title=f"{title_of(found)}\n({found.attrs['interval']})",
         title_justify="left",
         box=box.SIMPLE_HEAD,
     )
     for column in table.columns[1:]:
         column.justify = "right"
-    for row in _rows(found):
-        table.add_row(_quantity(row), *(_cell(row, role, "\n") for role in roles))
+    for row in rows_of(found):
+        table.add_row(quantity_text(row), *(cell_text(row, role, "\n") for role in roles))
     return table
 
 
@@ -86,7 +62,7 @@ def comparison_json(found: xr.Dataset) -> dict[str, Any]:
         for name, values in found.variables.items()
         if "quantity" not in values.dims
     }
-    quantities = [_plain(row) for row in _rows(found)]
+    quantities = [_plain(row) for row in rows_of(found)]
     return {"title": title_of(found), **found.attrs, "quantities": quantities, "curves": curves}
 
 
@@ -100,7 +76,7 @@ def comparison_markdown(found: xr.Dataset, figure: str) -> str:
     figure : str
         Name of the file of the figure, beside the page.
     """
-    roles = _roles(found)
+    roles = roles_of(found)
     lines = [
         f"# {title_of(found)}",
         "",
@@ -111,13 +87,13 @@ def comparison_markdown(found: xr.Dataset, figure: str) -> str:
         "",
         f"![{figure_in_words(found)}]({quote(figure)})",
         "",
-        "| quantity | " + " | ".join(_HEADS[role].lower() for role in roles) + " | note |",
+        "| quantity | " + " | ".join(HEADS[role].lower() for role in roles) + " | note |",
         "|---|" + "---|" * (len(roles) + 1),
     ]
-    for row in _rows(found):
-        cells = [_cell(row, role, " ") for role in roles]
-        lines.append(f"| {_quantity(row)} | {' | '.join(cells)} | {row['note']} |")
-    lines += ["", *(f"- {name}: {fact}" for name, fact in _facts(found))]
+    for row in rows_of(found):
+        cells = [cell_text(row, role, " ") for role in roles]
+        lines.append(f"| {quantity_text(row)} | {' | '.join(cells)} | {row['note']} |")
+    lines += ["", *(f"- {name}: {fact}" for name, fact in facts_of(found))]
     return "\n".join(lines) + "\n"
 
 
@@ -141,7 +117,7 @@ def comparison_html(found: xr.Dataset, svg: str) -> str:
         tag("p", tag("strong", "What cannot be concluded. "), found.attrs["caution"]),
         *([tag("pre", tag("code", command), tabindex=0)] if command else []),
     )
-    facts = [joined(tag("dt", name), tag("dd", fact)) for name, fact in _facts(found)]
+    facts = [joined(tag("dt", name), tag("dd", fact)) for name, fact in facts_of(found)]
     main = tag(
         "main",
         _section("figure", "Figure", _figure(found, svg)),
@@ -151,18 +127,6 @@ def comparison_html(found: xr.Dataset, svg: str) -> str:
     skip = tag("a", "Skip to the quantities", class_="skip", href="#quantities")
     footer = tag("footer", tag("p", "Written by Ontogeny. Numbers are computed, none by hand."))
     return document(title, skip, header, main, footer)
-
-
-def figure_in_words(found: xr.Dataset) -> str:
-    """Say what a figure shows, for those who do not see it."""
-    told = [
-        f"{_quantity(row)} {number_text(row['value'])}"
-        + (f" (control {number_text(row['control'])})" if math.isfinite(row["control"]) else "")
-        for row in _rows(found)
-        if math.isfinite(row["value"])
-    ]
-    more = f"; and {len(told) - 6} more, in the table" if len(told) > 6 else ""
-    return f"{title_of(found)}: {'; '.join(told[:6])}{more}"
 
 
 def _section(name: str, title: str, *children: Html) -> Html:
@@ -176,62 +140,20 @@ def _figure(found: xr.Dataset, svg: str) -> Html:
     words = tag("p", figure_in_words(found), id="words")
     caption = tag(
         "figcaption",
-        "Blue: the life. Grey squares or broken lines: the control. Open circles: the surrogate. "
-        f"Black: the reference. Bars and bands: {found.attrs['interval']}.",
+        f"{marks_in_words(found)} Intervals: {found.attrs['interval']}.",
         tag("details", tag("summary", "The figure in words"), words),
     )
     return tag("figure", plate, caption)
 
 
 def _cards(found: xr.Dataset) -> Html:
-    roles = _roles(found)
-    heads = ("Quantity", *(_HEADS[role] for role in roles), "Note")
+    roles = roles_of(found)
+    heads = ("Quantity", *(HEADS[role] for role in roles), "Note")
     rows = []
-    for row in _rows(found):
-        cells = [numbers(_cell(row, role, " ")) for role in roles]
-        rows.append((joined(_quantity(row)), [*cells, joined(row["note"])], ""))
+    for row in rows_of(found):
+        cells = [numbers(cell_text(row, role, " ")) for role in roles]
+        rows.append((joined(quantity_text(row)), [*cells, joined(row["note"])], ""))
     return cards(heads, rows, caption=f"Values with {found.attrs['interval']}.")
-
-
-def _rows(found: xr.Dataset) -> list[dict[str, Any]]:
-    """Return quantities as dictionaries."""
-    table = found[[name for name in found if found[name].dims == ("quantity",)]]
-    return [
-        {
-            "quantity": str(table["quantity"].values[number]),
-            **{
-                str(name): values.values[number].item()
-                for name, values in table.variables.items()
-                if name != "quantity"
-            },
-        }
-        for number in range(table.sizes["quantity"])
-    ]
-
-
-def _roles(found: xr.Dataset) -> list[str]:
-    return [role for role in _HEADS if bool(found[role].notnull().any())]
-
-
-def _quantity(row: Mapping[str, Any]) -> str:
-    unit = "" if row["unit"] == "1" else f" ({row['unit'].replace('um', 'µm')})"
-    return f"{row['quantity']}{unit}"
-
-
-def _cell(row: Mapping[str, Any], role: str, between: str) -> str:
-    if not math.isfinite(row[role]):
-        return ""
-    start = "" if role == "value" else f"{role}_"
-    low, high = (float(row.get(f"{start}{end}", math.nan)) for end in ("low", "high"))
-    width = high - low
-    if role == "published" or not width > 0:
-        return number_text(row[role])
-    ends = f"{number_text(low, width)} to {number_text(high, width)}"
-    return f"{number_text(row[role], width)}{between}({ends})"
-
-
-def _facts(found: xr.Dataset) -> Sequence[tuple[str, str]]:
-    return [(name, str(found.attrs[key])) for key, name in _FACTS.items() if found.attrs.get(key)]
 
 
 def _plain(value: Any) -> Any:

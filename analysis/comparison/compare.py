@@ -16,6 +16,7 @@ from ontogeny.data.recordings import open_recording
 from ..batches import check_stimuli
 from ..trajectory import group
 from .estimates import GROUPS
+from .given import check_numbers, check_used, noise_given, with_input
 from .it_rdm import it_rdm_comparison
 from .networks import Lived, networks_of
 from .noise_of_life import noise_of_life
@@ -39,6 +40,7 @@ def compare(
     *,
     stimuli: Stimuli | None = None,
     noise: NoiseProcess | None = None,
+    noise_recording: xr.Dataset | str | os.PathLike | None = None,
     recording: Recordings | None = None,
     checkpoints: Mapping[str, int] | None = None,
     spacing: float | None = None,
@@ -81,10 +83,14 @@ def compare(
         What evokes activity (``v1-development``, ``v1v2``); by default the test digits of
         ``mnist-5k``, which are part of the package.
     noise : Noise or FrameNoise, optional
-        The life's spontaneous input; by default that of its first spontaneous phase, drawn
-        anew. Noise that parameters do not describe, such as recorded waves, has to be given.
+        Spontaneous input; by default that of the life's first spontaneous phase, drawn anew.
+        Another one than the life's is told in the attributes `input` and `caution`.
+    noise_recording : xarray.Dataset, str or path, optional
+        The recording that a life on recorded waves saw, as `noise_of_life` takes it; recordings
+        that `load_recording` knows are found without it. Its spikes are verified.
     recording : xarray.Dataset, path or sequence of them, optional
-        Recordings that ``retinal-waves`` compares with, in place of the published numbers.
+        Recordings that ``retinal-waves`` compares with, in place of the published numbers; other
+        references have none.
     checkpoints : mapping of str to int, optional
         Stages of the life by name, positions among its checkpoints: ``birth`` and at least one
         other.
@@ -96,7 +102,7 @@ def compare(
     input_noise_std : float
         Standard deviation of the noise that ``v1v2`` adds to inputs, unit "1".
     bin_width : float
-        Seconds of a bin of spikes, where a recording is the reference.
+        Seconds of a bin of spikes of recordings, wherever numbers depend on it.
     seed : int
         Seed of what is drawn; seeds of lives are added to it.
 
@@ -131,8 +137,9 @@ def compare(
         found[["value", "low", "high", "reference"]].to_dataframe()
     """
     where = "compare"
-    _check_numbers(spacing=spacing, input_noise_std=input_noise_std, bin_width=bin_width)
+    check_numbers(spacing=spacing, input_noise_std=input_noise_std, bin_width=bin_width)
     name = reference if isinstance(reference, str) and reference in COMPARISONS else ""
+    check_used(name, recording, noise, noise_recording)
     with ExitStack() as files:
         recorded = None if name else _opened(reference, f"{where}.reference", files)
         lives = networks_of(life, where, checkpoints)
@@ -141,16 +148,22 @@ def compare(
         if name == "v1v2":
             shown = _stimuli(life, stimuli, where)
             return v1v2_comparison(lives, shown, input_noise_std=input_noise_std, seed=seed)
-        presented = noise_of_life(life) if noise is None else _noise(noise, where)
+        if noise is None:
+            presented = noise_of_life(life, recording=noise_recording)
+        else:
+            presented = noise_given(noise, where)
         if name == "v1-development":
             shown = _stimuli(life, stimuli, where)
-            return v1_development_comparison(lives, presented, shown, seed=seed)
+            found = v1_development_comparison(lives, presented, shown, seed=seed)
+            return with_input(found, life, presented)
         options: dict[str, Any] = {"spacing": _spacing(spacing, presented, lives[0]), "seed": seed}
+        options["bin_width"] = bin_width
         if recorded is not None:
-            options["bin_width"] = bin_width
-            return recording_comparison(lives, presented, recorded, **options)
-        beside = _several(recording, f"{where}.recording", files)
-        return retinal_waves_comparison(lives, presented, recordings=beside, **options)
+            found = recording_comparison(lives, presented, recorded, **options)
+        else:
+            beside = _several(recording, f"{where}.recording", files)
+            found = retinal_waves_comparison(lives, presented, recordings=beside, **options)
+        return with_input(found, life, presented)
 
 
 def _opened(recording: Any, where: str, files: ExitStack) -> xr.Dataset:
@@ -191,14 +204,6 @@ def _stimuli(life: xr.DataTree, stimuli: Stimuli | None, where: str) -> Stimuli:
     return stimuli
 
 
-def _noise(noise: Any, where: str) -> NoiseProcess:
-    if not isinstance(noise, NoiseProcess):
-        raise TypeError(
-            f"{where}.noise: expected a noise such as gaussian_noise(), got {type(noise).__name__}"
-        )
-    return noise
-
-
 def _spacing(spacing: float | None, noise: NoiseProcess, lived: Lived) -> float:
     if spacing is not None:
         return float(spacing)
@@ -206,10 +211,3 @@ def _spacing(spacing: float | None, noise: NoiseProcess, lived: Lived) -> float:
         return _SPACING
     shape = sheet_of("compare.noise", noise.shape, lived.inputs)
     return replace(noise, shape=shape).pixel_um
-
-
-def _check_numbers(**numbers: float | None) -> None:
-    for name, number in numbers.items():
-        good = isinstance(number, int | float) and not isinstance(number, bool)
-        if number is not None and not (good and 0 < number < float("inf")):
-            raise ValueError(f"compare.{name}: expected a number above 0, got {number!r}")

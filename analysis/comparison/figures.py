@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from .panels import draw_ages, draw_curves, draw_rows, name_marks
+from .legend import name_marks
+from .panels import draw_ages, draw_curves, draw_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,8 +24,9 @@ def plot_comparison(found: xr.Dataset, axes: "np.ndarray | None" = None) -> np.n
     """
     Draw what a comparison found.
 
-    The life is blue, its control (mostly the same network at birth) a grey square, the surrogate
-    an open grey circle, and the reference black; bars and bands are intervals of 95 %.
+    The life is blue, its control (the same network at birth; of the input, shuffled frames) grey, a
+    square or a broken line, the surrogate an open grey circle, and the reference black; bars and
+    bands are intervals of 95 %.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from ..array import Floats
+from .blanks import with_reasons
 from .estimates import Estimate
 
 __all__ = ["ROLES", "Row", "findings"]
@@ -16,7 +17,7 @@ __all__ = ["ROLES", "Row", "findings"]
 #: Who each number is of.
 ROLES = {
     "value": "of the life",
-    "control": "of the same network at birth",
+    "control": "of the control, mostly the same network at birth",
     "surrogate": "of the surrogate",
     "reference": "of the reference",
 }
@@ -35,7 +36,7 @@ class Row:
     unit : str
         Unit of all numbers.
     note : str
-        What a reader has to know about it.
+        What a reader has to know about it; why a number is missing is added, unless it says so.
     reference : tuple of float
         Value, and both ends of its interval, of what the life is compared with; NaN where unknown.
     published : float
@@ -96,11 +97,12 @@ def findings(
         what: ("quantity", np.array([getattr(row, what) for row in rows], dtype=str))
         for what in ("measure", "population", "stage", "unit", "note")
     }
-    return xr.Dataset(
+    found = xr.Dataset(
         {**variables, **(curves or {})},
         coords={"quantity": [row.name for row in rows], **named, **(coords or {})},
         attrs={name: _plain(value) for name, value in attributes.items()},
     )
+    return with_reasons(found)
 
 
 def _of(estimates: Mapping[str, Estimate], row: Row, number: int) -> list[float]:

@@ -94,6 +94,7 @@ def it_rdm_comparison(lives: Sequence[Lived], *, seed: int) -> xr.Dataset:
             "comparison": "it-rdm",
             "citation": reference.citation,
             "origin": reference.origin,
+            "reference": "monkey with human inferior temporal cortex (Kriegeskorte et al. 2008)",
             "caution": CAUTION,
             "control": CONTROL,
             "surrogate": SURROGATE,

@@ -8,31 +8,18 @@ import xarray as xr
 
 from ..array import Floats
 from ..drawing import COLOURS, GREY
+from .legend import LINES, MARKS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_ages", "draw_curves", "draw_rows", "name_marks"]
+__all__ = ["draw_ages", "draw_curves", "draw_rows"]
 
 _LABEL, _TICK = 10, 9
 # Points along an axis, and the sizes that labels may have there before they are turned.
 _ROOM = 185.0
 _SIZES = (_TICK, 7.5, 6.0)
 _WIDTH = 0.58  # of a letter, over its size
-_LIGHT = "#9A9A9A"
-#: How each number is drawn, and how far beside the middle of its place.
-_MARKS: dict[str, tuple[float, dict[str, Any]]] = {
-    "surrogate": (0.18, {"color": _LIGHT, "marker": "o", "markerfacecolor": "white"}),
-    "control": (-0.18, {"color": GREY, "marker": "s"}),
-    "reference": (0.34, {"color": "black", "marker": "D"}),
-    "value": (0.0, {"color": COLOURS[0], "marker": "o"}),
-}
-_NAMES = {
-    "value": "life",
-    "control": "control",
-    "surrogate": "surrogate",
-    "reference": "reference",
-}
 
 
 def draw_rows(ax: "Axes", *, found: xr.Dataset, names: Sequence[str], label: str) -> None:
@@ -51,7 +38,7 @@ def draw_rows(ax: "Axes", *, found: xr.Dataset, names: Sequence[str], label: str
         Of the vertical axis.
     """
     places = np.arange(found.sizes["quantity"], dtype=float)
-    for role, (shift, style) in _MARKS.items():
+    for role, (shift, style) in MARKS.items():
         low, high = _ends(found, role)
         middle = found[role].values
         known = np.isfinite(middle)
@@ -112,7 +99,7 @@ def draw_curves(ax: "Axes", *, found: xr.Dataset, name: str, label: str) -> None
                 va="center",
             )
     control = f"control_{name}"
-    ax.plot(distance, found[control], color=GREY, linestyle=(0, (4, 2)), linewidth=1.4)
+    ax.plot(distance, found[control], color=GREY, linestyle=LINES["control"], linewidth=1.4)
     ends = found[f"{name}_low"], found[f"{name}_high"]
     ax.fill_between(distance, *ends, color=COLOURS[0], alpha=0.22, linewidth=0)
     ax.plot(distance, found[name], color=COLOURS[0], linewidth=1.8)
@@ -162,39 +149,6 @@ def draw_ages(ax: "Axes", *, found: xr.Dataset) -> None:
     ax.legend(frameon=False, fontsize=8)
     ax.yaxis.set_major_locator(MaxNLocator(nbins=5))
     _finish(ax, "Divergence in ferrets\n(digitised, scale unknown)")
-
-
-def name_marks(ax: "Axes", found: xr.Dataset) -> None:
-    """
-    Add a legend of who is who above the axes.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        The first one.
-    found : xarray.Dataset
-        A comparison.
-    """
-    from matplotlib.lines import Line2D
-
-    handles = []
-    for role in ("value", "control", "surrogate", "reference"):
-        if found[role].notnull().any():
-            style = _MARKS[role][1]
-            handles.append(
-                Line2D([], [], linewidth=1.6, markersize=4.5, label=_NAMES[role], **style)
-            )
-    ax.legend(
-        handles=handles,
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=2,
-        frameon=False,
-        fontsize=_TICK,
-        columnspacing=1.2,
-        handletextpad=0.4,
-        borderaxespad=0.2,
-    )
 
 
 def _references(found: xr.Dataset, name: str) -> list[tuple[str, Floats]]:

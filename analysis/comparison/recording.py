@@ -16,6 +16,7 @@ from .networks import BIRTH, END, Lived
 from .noise_of_life import realisations
 from .pairs import CENTRES
 from .stretches import PAIRS, Stretches, stretches_of
+from .wave_records import name_of
 from .waves import places_of, shuffled
 
 __all__ = ["recording_comparison"]
@@ -28,8 +29,14 @@ CAUTION = (
     "dimensions and less correlated than rates would, so that all of these depend on the width of "
     "the bins."
 )
-CONTROL = "the same network at birth; the input does not depend on the network"
-SURROGATE = "the same activity with the samples of every unit in an order of its own"
+CONTROL = (
+    "the same network at birth; of the input, which does not depend on the network, the same input "
+    "with the frames of every unit in an order of its own"
+)
+SURROGATE = (
+    "the same activity with the samples of every neuron in an order of its own, so that neurons "
+    "share nothing; of the input this is the control"
+)
 _MEASURES = {
     "correlation": "mean of Pearson's over all pairs",
     "participation ratio": "of as many units and samples as the recording has",
@@ -80,8 +87,9 @@ def recording_comparison(
         for population, stage in populations:
             if measure in _MEASURES or population == INPUT:
                 fewer = sizes.get(population, lives[0].inputs) < units
-                rows.append(_row(measure, population, stage, theirs, fewer=fewer))
-    name = str(recording.attrs.get("name", recording.attrs.get("source", "recording")))
+                rows.append(_row(measure, population, stage, theirs, bin_width, fewer=fewer))
+    name = name_of(recording)
+    cited = recording.attrs.get("citation")
     return findings(
         rows,
         estimates,
@@ -90,8 +98,9 @@ def recording_comparison(
         attributes={
             "comparison": "recording",
             "recording": name,
-            "citation": str(recording.attrs.get("citation", name)),
+            "citation": str(cited or f"The recording {name}, of which no citation is stored"),
             "origin": "recording",
+            "reference": f"the recording {name}",
             "caution": CAUTION,
             "control": CONTROL,
             "surrogate": SURROGATE,
@@ -120,15 +129,15 @@ def _measurement(
     flat = frames.reshape(-1, lived.inputs)
     places = places_of(noise, lived.inputs, spacing)
     chosen = random.permutation(lived.inputs)[:units]
-    own: dict[tuple[str, str], Floats] = {(INPUT, ""): flat[:, chosen]}
+    rates_of: dict[tuple[str, str], Floats] = {(INPUT, ""): flat[:, chosen]}
     orders: dict[str, Any] = {}
     for stage in (BIRTH, _last(lived)):
         for name, rates in lived.rates(flat, stage).items():
             order = orders.setdefault(name, random.permutation(rates.shape[1])[:units])
-            own[name, stage] = rates[:, order]
-    apart = {INPUT: distances(places[chosen])}
+            rates_of[name, stage] = rates[:, order]
+    distance = {INPUT: distances(places[chosen])}
     parts, mixed = (
-        {place: _split(own[place], apart.get(place[0]), mix) for place in own}
+        {place: _split(rates, distance.get(place[0]), mix) for place, rates in rates_of.items()}
         for mix in (None, drawn)
     )
 
@@ -137,14 +146,16 @@ def _measurement(
         for population, stage in parts:
             if stage == BIRTH:
                 continue
-            three = [
+            own, born, apart = (
                 each[place].numbers(group) if place in each else {}
                 for each, place in (
                     (parts, (population, stage)),
                     (parts, (population, BIRTH)),
                     (mixed, (population, stage)),
                 )
-            ]
+            )
+            # The input was not born: what shares nothing is its control.
+            three = [own, apart, {}] if population == INPUT else [own, born, apart]
             for measure in three[0]:
                 row = Row(measure=measure, population=population, stage=stage).name
                 nothing = np.full_like(three[0][measure], np.nan)
@@ -162,16 +173,25 @@ def _split(rates: Floats, apart: Floats | None, mix: int | None) -> Stretches:
 
 
 def _row(
-    measure: str, population: str, stage: str, theirs: Mapping[str, Estimate], *, fewer: bool
+    measure: str,
+    population: str,
+    stage: str,
+    theirs: Mapping[str, Estimate],
+    bin_width: float,
+    *,
+    fewer: bool,
 ) -> Row:
     missing = (np.array(np.nan),) * 3
     told = _MEASURES.get(measure, "1 is independence" if "index" in measure else "Pearson's")
+    told += f"; of the recording in bins of {bin_width:g} s"
     if fewer and measure == "participation ratio":
         theirs = {}
-        told = "no reference: the recording has more units, with which it grows"
+        told = "no reference: the recording has more units, with which the ratio grows"
     value, low, high = (float(end) for end in theirs.get(measure, missing))
     if measure in PAIRS and measure not in theirs:
-        told += "; the recording has no positions"
+        told += "; no reference: the recording has no positions"
+    elif measure in PAIRS and np.isnan(value):
+        told += "; no reference: the recording has no such pairs"
     return Row(
         measure=measure,
         population=population,
@@ -187,19 +207,19 @@ def _rate(recording: xr.Dataset) -> Row:
     return Row(
         measure="mean rate",
         unit="Hz",
-        note="of the recording alone: rates of the life have no unit",
+        note="of the recording; no value: rates of the life have no unit",
         reference=(rate, float("nan"), float("nan")),
     )
 
 
 def _curves(estimates: Mapping[str, Estimate], theirs: Mapping[str, Estimate]) -> dict[str, Any]:
-    """Name the curves of input, its surrogate and recording, by distance."""
+    """Name the curves of input, its control and recording, by distance."""
     found = {}
     own = estimates[Row(measure="curves", population=INPUT).name]
     for number, end in enumerate(("", "_low", "_high")):
         for what, kind in enumerate(("correlation_index", "correlation")):
             found[f"{kind}{end}"] = ("distance", own[number][0, what], {"units": "1"})
-            found[f"control_{kind}{end}"] = ("distance", own[number][2, what], {"units": "1"})
+            found[f"control_{kind}{end}"] = ("distance", own[number][1, what], {"units": "1"})
             if "curves" in theirs:
                 curve = theirs["curves"][number][what]
                 found[f"recorded_{kind}{end}"] = ("distance", curve, {"units": "1"})

@@ -107,6 +107,7 @@ def v1_development_comparison(
             "comparison": "v1-development",
             "citation": ". ".join(cited),
             "origin": known["berkes2011"].origin,
+            "reference": "L events of mice before eye opening (Siegel et al. 2012)",
             "caution": CAUTION,
             "control": CONTROL,
             "surrogate": SURROGATE,
@@ -159,7 +160,9 @@ def _unseen(parts: Sequence[Part]) -> str:
 
 def _direction(change: Estimate) -> str:
     """Say in which direction a measure changes."""
-    low, high = (float(end[0]) for end in change[1:])
+    value, low, high = (float(end[0]) for end in change)
+    if np.isnan(value):
+        return "not measured"
     if np.isnan([low, high]).any():
         return "not known"
     if low == high:

@@ -69,6 +69,7 @@ def v1v2_comparison(
             "comparison": "v1v2",
             "citation": reference.citation,
             "origin": reference.origin,
+            "reference": "neurons in V1 and V2 (Semedo et al. 2019)",
             "caution": CAUTION,
             "control": CONTROL,
             "surrogate": SURROGATE,

@@ -15,19 +15,21 @@ from .findings import Row
 from .pairs import CENTRES, FAR, NEAR, binned, index_and_correlation, summaries
 
 __all__ = [
-    "citation_of",
     "mean_of",
+    "name_of",
     "published_curves",
+    "published_row",
     "recorded",
     "recorded_curves",
-    "row_of",
+    "recorded_row",
+    "told_of",
 ]
 
-_BIN = 1.0  # seconds, of the correlation of recordings
+_NAN = float("nan")
 _EYES_SHUT = "P9"
 
 
-def recorded(recording: xr.Dataset) -> tuple[Mapping[str, float], Floats]:
+def recorded(recording: xr.Dataset, bin_width: float) -> tuple[Mapping[str, float], Floats]:
     """
     Measure a recording of spikes as the input of a life is measured.
 
@@ -35,6 +37,8 @@ def recorded(recording: xr.Dataset) -> tuple[Mapping[str, float], Floats]:
     ----------
     recording : xarray.Dataset
         With positions.
+    bin_width : float
+        Seconds of a bin, of the correlation.
 
     Returns
     -------
@@ -50,15 +54,15 @@ def recorded(recording: xr.Dataset) -> tuple[Mapping[str, float], Floats]:
     found = correlation_index(recording)
     index = np.asarray(found["correlation_index"].values, float)
     distance = np.asarray(found["distance"].values, float)
-    counts = np.asarray(spike_counts(recording, _BIN).values, float)
+    counts = np.asarray(spike_counts(recording, bin_width).values, float)
     _, correlation = index_and_correlation(counts)
     curves = np.stack([binned(index, distance), binned(correlation, distance)])
     return summaries(index, correlation, distance), curves
 
 
-def row_of(name: str, table: xr.Dataset, found: Sequence[Mapping[str, float]]) -> Row:
+def published_row(name: str, table: xr.Dataset) -> Row:
     """
-    Return the row of one quantity, with what was recorded or published.
+    Return the row of one quantity, with what was published.
 
     Parameters
     ----------
@@ -66,49 +70,68 @@ def row_of(name: str, table: xr.Dataset, found: Sequence[Mapping[str, float]]) -
         One of the names of `summaries`.
     table : xarray.Dataset
         That of Demas, Eglen & Wong (2003).
-    found : sequence of mapping
-        Numbers of recordings, which stand in place of the table's.
     """
-    unit = "um" if name == "half maximum" else "1"
-    notes = [_WHAT[name]]
-    ages = {str(group): group for group in table["group"].values}
     shut = next(
-        (label for text, label in ages.items() if _EYES_SHUT in text), ages[next(iter(ages))]
+        (group for group in table["group"].values if _EYES_SHUT in str(group)),
+        table["group"].values[0],
     )
     intercept, half = (float(table[what].sel(group=shut)) for what in ("intercept", "half_maximum"))
-    published, reference = float("nan"), (float("nan"),) * 3
+    published = {"intercept": intercept, "half maximum": half}.get(name, _NAN)
+    reference = published
     if name in ("intercept", "half maximum"):
-        published = intercept if name == "intercept" else half
-        reference = (published, float("nan"), float("nan"))
-        notes.append(f"published for {shut}")
+        note = f"reference: published for {shut}"
     elif name.startswith("correlation index"):
         low, high = NEAR if "near" in name else FAR
         between = np.linspace(low, high, 50)
-        reference = (float(np.mean(intercept * 2 ** (-between / half))), *reference[1:])
-        notes.append(f"reference: the published fit for {shut} over these distances")
-    if found:
-        reference = mean_of([numbers[name] for numbers in found])
-        compared = f"reference: {len(found)} recording(s)"
-        notes[1:] = [compared, *(note for note in notes[1:] if not note.startswith("reference"))]
+        reference = float(np.mean(intercept * 2 ** (-between / half)))
+        note = f"reference: the published fit for {shut} over these distances"
+    else:
+        note = "no reference: correlations were not published"
+    return _row(name, note, (reference, _NAN, _NAN), published)
+
+
+def recorded_row(name: str, found: Sequence[Mapping[str, float]], bin_width: float) -> Row:
+    """
+    Return the row of one quantity, with what was recorded.
+
+    Parameters
+    ----------
+    name : str
+        One of the names of `summaries`.
+    found : sequence of mapping
+        Numbers of recordings.
+    bin_width : float
+        Seconds of a bin, of the correlation.
+    """
+    how = f"in bins of {bin_width:g} s" if name.startswith("correlation of") else _WITHIN
+    reference = mean_of([numbers[name] for numbers in found])
+    note = f"reference: {len(found)} recording(s), {how}"
+    if not np.isfinite(reference[0]):
+        note = f"no reference: {len(found)} recording(s), without such pairs that can be measured"
+    return _row(name, note, reference)
+
+
+def _row(
+    name: str, note: str, reference: tuple[float, float, float], published: float = _NAN
+) -> Row:
     return Row(
         measure=name,
         population="input",
-        unit=unit,
-        note="; ".join(notes),
+        unit="um" if name == "half maximum" else "1",
+        note=f"{_WHAT[name]}; {note}",
         reference=reference,
         published=published,
     )
 
 
+_WITHIN = "of spikes within 50 ms"
 _WHAT = {
     "intercept": "correlation index at distance 0, of the fit ln C = a - d/b",
     "half maximum": "distance at which the fit has fallen by half; none where it does not fall",
     "correlation index of near pairs": f"up to {NEAR[1]:g} um apart; 1 is independence",
     "correlation index of far pairs": f"{FAR[0]:g} to {FAR[1]:g} um apart; 1 is independence",
-    "correlation of near pairs": f"Pearson's, up to {NEAR[1]:g} um apart; of recordings in bins of "
-    f"{_BIN:g} s",
-    "correlation of far pairs": f"Pearson's, {FAR[0]:g} to {FAR[1]:g} um apart; of recordings in "
-    f"bins of {_BIN:g} s",
+    "correlation of near pairs": f"Pearson's, up to {NEAR[1]:g} um apart",
+    "correlation of far pairs": f"Pearson's, {FAR[0]:g} to {FAR[1]:g} um apart",
 }
 
 
@@ -124,10 +147,27 @@ def mean_of(values: Sequence[float]) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def citation_of(recordings: Sequence[xr.Dataset], published: str) -> str:
-    """Return what is cited: recordings, where there are some, and the table."""
-    own = (str(one.attrs.get("citation", "")) for one in recordings)
-    return ". ".join(dict.fromkeys(text for text in (*own, published) if text))
+def name_of(recording: xr.Dataset) -> str:
+    """Return what a recording is called: its name, or that of its file."""
+    told = (str(recording.attrs.get(what, "")) for what in ("name", "source"))
+    return next((text for text in told if text), "recording")
+
+
+def told_of(recordings: Sequence[xr.Dataset], bin_width: float) -> dict[str, Any]:
+    """Return the attributes that tell which recordings were the reference, and whom to cite."""
+    names = [name_of(one) for one in recordings]
+    cited = [str(one.attrs.get("citation", "")) for one in recordings]
+    texts = [
+        text or f"The recording {name}, of which no citation is stored"
+        for name, text in zip(names, cited, strict=True)
+    ]
+    return {
+        "recording": ", ".join(names),
+        "citation": ". ".join(dict.fromkeys(texts)),
+        "origin": "recording",
+        "reference": f"{'the recording' if len(names) == 1 else 'recordings'} {', '.join(names)}",
+        "bin_width": bin_width,
+    }
 
 
 def published_curves(table: xr.Dataset) -> dict[str, Any]:
@@ -145,9 +185,7 @@ def recorded_curves(
     recordings: Sequence[xr.Dataset], found: Sequence[tuple[Mapping[str, float], Floats]]
 ) -> dict[str, Any]:
     """Return index and correlation of recordings by distance."""
-    if not found:
-        return {}
-    names = [str(one.attrs.get("name", number)) for number, one in enumerate(recordings)]
+    names = [name_of(one) for one in recordings]
     curves = np.stack([one[1] for one in found])
     dims = ("recording", "distance")
     return {

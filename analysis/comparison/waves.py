@@ -16,7 +16,14 @@ from .findings import findings
 from .networks import Lived
 from .noise_of_life import realisations
 from .pairs import CENTRES, binned, index_and_correlation, summaries
-from .wave_records import citation_of, published_curves, recorded, recorded_curves, row_of
+from .wave_records import (
+    published_curves,
+    published_row,
+    recorded,
+    recorded_curves,
+    recorded_row,
+    told_of,
+)
 
 __all__ = ["input_of", "places_of", "retinal_waves_comparison"]
 
@@ -24,14 +31,15 @@ __all__ = ["input_of", "places_of", "retinal_waves_comparison"]
 REALISATIONS, STEPS, UNITS = 20, 250, 256
 CAUTION = (
     "A frame of the life has no duration, and a unit no spikes: indices and correlations are those "
-    "of rectified rates of the same frame, indices of recordings those of spikes within 50 ms. "
+    "of rectified rates of the same frame, indices of recordings those of spikes within 50 ms, "
+    "their correlations those of counts in bins, which grow with the width of the bins. "
     "Distances of units are their distance on the input sheet times a spacing that is chosen, not "
     "measured."
 )
 CONTROL = (
     "the same input with the frames of every unit in an order of its own, which keeps its rates "
-    "and takes away what units share; the input does not depend on the network, so that there is "
-    "no other control at birth"
+    "and takes away what units share; the input does not depend on the network, so that birth is "
+    "no control of it, nor is there another surrogate"
 )
 
 
@@ -123,6 +131,7 @@ def retinal_waves_comparison(
     *,
     recordings: Sequence[xr.Dataset] = (),
     spacing: float,
+    bin_width: float,
     seed: int,
 ) -> xr.Dataset:
     """
@@ -135,34 +144,39 @@ def retinal_waves_comparison(
     noise : Noise or FrameNoise
         Their spontaneous input.
     recordings : sequence of xarray.Dataset
-        Recordings to compare with.
+        Recordings to compare with, in place of the published numbers.
     spacing : float
         Micrometres between neighbouring input units.
+    bin_width : float
+        Seconds of a bin, of the correlation of recordings.
     seed : int
         Added to the seeds of the lives for what is drawn.
     """
     measured = [_measurement(noise, lived, spacing, seed) for lived in lives]
     estimates = estimated(measured, REALISATIONS)
-    found = [recorded(recording) for recording in recordings]
-    table = references()["demas2003"]
-    rows = [
-        row_of(name.removesuffix(", input"), table.table, [one[0] for one in found])
-        for name in estimates
-        if name != "curves"
-    ]
+    names = [name.removesuffix(", input") for name in estimates if name != "curves"]
+    if recordings:
+        found = [recorded(recording, bin_width) for recording in recordings]
+        rows = [recorded_row(name, [one[0] for one in found], bin_width) for name in names]
+        curves = recorded_curves(recordings, found)
+        told = told_of(recordings, bin_width)
+    else:
+        table = references()["demas2003"]
+        rows = [published_row(name, table.table) for name in names]
+        curves = published_curves(table.table)
+        told = {
+            "citation": table.citation,
+            "origin": table.origin,
+            "reference": "published for mice of nine days (Demas, Eglen & Wong 2003)",
+        }
     return findings(
         rows,
         estimates,
-        curves={
-            **_curves(estimates),
-            **published_curves(table.table),
-            **recorded_curves(recordings, found),
-        },
+        curves={**_curves(estimates), **curves},
         coords={"distance": ("distance", CENTRES, {"units": "um", "long_name": "distance"})},
         attributes={
             "comparison": "retinal-waves",
-            "citation": citation_of(recordings, table.citation),
-            "origin": table.origin,
+            **told,
             "caution": CAUTION,
             "control": CONTROL,
             "surrogate": "",

@@ -10,14 +10,17 @@ from ontogeny.analysis.comparison import COMPARISONS, compare, noise_of_life
 from ontogeny.analysis.comparison.estimates import GROUPS, estimated, jackknifed, kept
 from ontogeny.analysis.comparison.findings import Row, findings
 from ontogeny.analysis.comparison.networks import networks_of
-from ontogeny.analysis.comparison.noise_of_life import realisations
+from ontogeny.analysis.comparison.noise_of_life import other_noise, realisations
 from ontogeny.data import (
     binary_noise,
     correlated_noise,
     gaussian_noise,
+    recorded_waves,
+    recording_of,
     retinal_waves,
     sparse_noise,
 )
+from ontogeny.data.recordings import spike_trains
 from ontogeny.models.description import describe
 
 NOISES = [
@@ -44,14 +47,87 @@ def test_noise_of_a_life_is_rebuilt(noise):
     np.testing.assert_array_equal(drawn, realisations(noise, units=16, count=3, steps=5, seed=2))
 
 
-def test_noise_that_parameters_do_not_describe_is_asked_for():
+def test_noise_of_ones_own_is_asked_for():
     life = told(gaussian_noise())
-    life.attrs["schedule"] = life.attrs["schedule"].replace('"Noise"', '"RecordedWaves"')
-    with pytest.raises(ValueError, match=r"noise_of_life\.life: .* got 'RecordedWaves'; give what"):
+    life.attrs["schedule"] = life.attrs["schedule"].replace('"Noise"', '"MyNoise"')
+    with pytest.raises(ValueError, match=r"noise_of_life\.life: .* got 'MyNoise', .*; give what"):
         noise_of_life(life)
-    life.attrs["schedule"] = life.attrs["schedule"].replace('"RecordedWaves"', '"BinaryNoise"')
+    life.attrs["schedule"] = life.attrs["schedule"].replace('"MyNoise"', '"BinaryNoise"')
     with pytest.raises(ValueError, match=r"expected the fields of BinaryNoise"):
         noise_of_life(life)
+
+
+def retina(shift=0.0, **attributes):
+    """Spikes of four cells; files of tables do not tell from when to when."""
+    trains = [[0.1, 0.55 + shift], [0.2, 0.9], [0.35], [1.4, 1.7]]
+    place = [[0, 0], [100, 0], [0, 100], [100, 100]]
+    return recording_of(trains, position=place, start=0, stop=2, attributes=attributes)
+
+
+def test_recorded_waves_are_rebuilt_from_their_recording(tmp_path):
+    waves = recorded_waves(retina(name="cells"), bin_width=0.2, control="shifted", shape=(4, 4))
+    life = told(waves)
+    table = tmp_path / "other name.csv"
+    with table.open("w") as file:
+        file.write("unit,time,x,y\n")
+        recording = retina()
+        for unit, train in enumerate(spike_trains(recording)):
+            x, y = recording["position"].values[unit]
+            file.writelines(f"{unit},{time!r},{x},{y}\n" for time in train.tolist())
+    for given in (retina(), table, str(table)):
+        rebuilt = noise_of_life(life, recording=given)
+        assert rebuilt == waves and rebuilt.title() == waves.title()
+        place = {"seed": 1, "stream": 0, "first": 0, "steps": 6, "trials": 2, "units": 16}
+        np.testing.assert_array_equal(rebuilt.frames(**place), waves.frames(**place))
+    with pytest.raises(ValueError, match=r"life\.recording: .* the spikes that the life saw"):
+        noise_of_life(life, recording=retina(shift=0.01))
+    with pytest.raises(ValueError, match=r"that load_recording\(\) knows, .* --noise-recording"):
+        noise_of_life(life)
+    with pytest.raises(FileNotFoundError, match=r"one of recording_names\(\), got 'nobody', which"):
+        noise_of_life(life, recording="nobody")
+    with pytest.raises(TypeError, match="the path of one, or one of recording_names.*got int"):
+        noise_of_life(life, recording=3)
+    with pytest.raises(ValueError, match=r"expected none for a life that was spontaneous on Noise"):
+        noise_of_life(told(gaussian_noise()), recording=retina())
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{"name": "Wong1993_P0"}, {"name": "mine", "source": "Wong1993_P0.h5"}],
+)
+def test_recordings_of_the_collection_are_found(monkeypatch, attributes):
+    asked = []
+
+    def load(name):
+        asked.append(name)
+        return retina()
+
+    monkeypatch.setattr("ontogeny.analysis.comparison.recording_of_life.load_recording", load)
+    waves = recorded_waves(retina(**attributes))
+    assert noise_of_life(told(waves)) == waves and asked == ["Wong1993_P0"]
+    other = recorded_waves(retina(shift=0.01, **attributes))
+    with pytest.raises(ValueError, match="expected the spikes that the life saw"):
+        noise_of_life(told(other))
+
+
+def test_another_noise_than_the_lifes_is_told(noisy):
+    own = compare(noisy, "retinal-waves")
+    given = compare(noisy, "retinal-waves", noise=gaussian_noise())
+    xr.testing.assert_identical(own, given)
+    for noise, words in (
+        (gaussian_noise(std=0.5), "differs from the life's own in std (of the life 1.0, here 0.5)"),
+        (binary_noise(0.3), "was spontaneous on Noise, not on BinaryNoise"),
+    ):
+        found = compare(noisy, "retinal-waves", noise=noise)
+        assert words in found.attrs["input"] and words in found.attrs["caution"]
+
+
+def test_the_same_recorded_waves_are_no_others():
+    waves = recorded_waves(retina(name="cells"), shape=(4, 4))
+    assert not other_noise(told(waves), recorded_waves(retina(name="mine"), shape=(4, 4)))
+    other = recorded_waves(retina(shift=0.01, name="cells"), shape=(4, 4), control="shifted")
+    words = other_noise(told(waves), other)
+    assert "spikes (of the life: those of 'cells'" in words and "control (of the life None" in words
 
 
 def test_a_life_without_spontaneous_phase_needs_noise(learner):
@@ -126,6 +202,10 @@ def test_wrong_arguments_are_refused_before_any_work(noisy, tmp_path):
         compare(noisy, 3)
     with pytest.raises(ValueError, match=r"compare\.spacing: expected a number above 0, got -1"):
         compare(noisy, "retinal-waves", spacing=-1)
+    with pytest.raises(ValueError, match=r"compare\.noise_recording: expected none with v1v2"):
+        compare(noisy, "v1v2", noise_recording=retina())
+    with pytest.raises(ValueError, match=r"noise_recording: .* beside noise=\.\.\., which"):
+        compare(noisy, "retinal-waves", noise=gaussian_noise(), noise_recording=retina())
     with pytest.raises(TypeError, match=r"compare\.noise: expected a noise .* got str"):
         compare(noisy, "retinal-waves", noise="white")
     with pytest.raises(ValueError, match="expected rates of 36 inputs, got 784"):
@@ -177,3 +257,25 @@ def test_findings_name_everything():
     assert numbers == {"value": 1.0, "control": 2.0, "reference_high": 1.5}
     assert found.attrs["seeds"] == "[1, 2]" and str(found["unit"].values[0]) == "Hz"
     assert np.isnan(found["surrogate"][0]) and np.isnan(found["published"][0])
+
+
+def test_blank_cells_have_a_reason():
+    rows = [
+        Row(measure="rate", population="hidden_1", note="of cells", reference=(1.0, 0.5, 1.5)),
+        Row(measure="rate", population="hidden_1", stage="end - birth"),
+        Row(measure="rate", population="input"),
+        Row(measure="ratio", note="no value: no unit", reference=(1.0, 0.5, 1.5)),
+    ]
+    nan = np.nan
+    numbers = [[1.0, 2.0, 3.0], [1.0, nan, 3.0], [1.0, 2.0, nan], [nan, nan, nan]]
+    ends = {row.name: (np.array(own),) * 3 for row, own in zip(rows, numbers, strict=True)}
+    found = findings(rows, ends, attributes={})
+    assert found["note"].values.tolist() == [
+        "of cells",
+        "no control: it is the difference from birth; no reference: none is known",
+        "no surrogate: the control is what shares nothing; no reference: none is known",
+        "no value: no unit",
+    ]
+    # A column that nothing has is not shown, and needs no reasons.
+    alone = findings(rows[1:2], {rows[1].name: (np.array([1.0, nan, nan]),) * 3}, attributes={})
+    assert alone["note"].values.tolist() == [""]

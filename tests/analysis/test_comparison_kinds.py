@@ -157,11 +157,50 @@ def test_units_without_a_place_are_left_out_of_distances(noisy):
     xr.testing.assert_equal(compare(noisy, turned, bin_width=0.5)["reference"], less["reference"])
 
 
-def test_recordings_are_cited_beside_the_table(noisy):
+def test_recordings_are_cited_where_their_numbers_are(noisy):
     found = compare(noisy, "retinal-waves", recording=recording())
-    assert found.attrs["citation"].startswith("Nobody (2026). Demas")
-    note = str(found["note"].sel(quantity="intercept, input").values)
-    assert "1 recording(s)" in note and "published for P9" in note
+    told = {name: found.attrs[name] for name in ("citation", "recording", "origin", "bin_width")}
+    assert told == {
+        "citation": "Nobody (2026)",
+        "recording": "made up",
+        "origin": "recording",
+        "bin_width": 0.1,
+    }
+    # Nothing of Demas et al. is shown.
+    assert found["published"].isnull().all() and "published_index" not in found
+    notes = " ".join(found["note"].values)
+    assert "1 recording(s)" in notes and "published" not in notes
+    nameless = recording()
+    nameless.attrs = {name: nameless.attrs[name] for name in ("start", "stop")}
+    found = compare(noisy, "retinal-waves", recording=nameless.assign_attrs(source="cells.csv"))
+    assert found.attrs["citation"] == "The recording cells.csv, of which no citation is stored"
+
+
+def test_the_same_quantity_has_the_same_bins(noisy):
+    beside = compare(noisy, "retinal-waves", recording=recording())
+    itself = compare(noisy, recording())
+    row = "correlation of near pairs, input"
+    for found in (beside, itself):
+        assert "bins of 0.1 s" in str(found["note"].sel(quantity=row).values)
+    one, other = (float(found["reference"].sel(quantity=row)) for found in (beside, itself))
+    assert one == pytest.approx(other, rel=1e-9) and one > 0.1
+    wider = compare(noisy, "retinal-waves", recording=recording(), bin_width=1.0)
+    assert "bins of 1 s" in str(wider["note"].sel(quantity=row).values)
+    assert float(wider["reference"].sel(quantity=row)) != one
+
+
+def test_the_input_has_shuffled_frames_as_control(noisy):
+    found = compare(noisy, recording(), bin_width=0.5)
+    own = of(found, population="input")
+    assert own["control"].notnull().any() and own["surrogate"].isnull().all()
+    hidden = of(found, population="hidden_1")
+    assert hidden["control"].notnull().any() and hidden["surrogate"].notnull().any()
+
+
+@pytest.mark.parametrize("reference", ["v1v2", "v1-development", "it-rdm"])
+def test_recordings_that_nothing_is_compared_with_are_refused(noisy, reference):
+    with pytest.raises(ValueError, match=rf"compare\.recording: .* with {reference}, .* --with"):
+        compare(noisy, reference, recording=recording())
 
 
 def test_stages_of_ones_own(noisy):
@@ -294,7 +333,9 @@ def test_development_of_activity(several):
     assert "no unit" in found.attrs["caution"] and "Ranks of weights" in found.attrs["caution"]
     events = of(found, measure="participation in events", stage="birth")
     assert float(events["reference"][0]) == pytest.approx(0.4447, abs=1e-4)
-    drawn(found, 6)
+    legend = drawn(found, 6)[0].get_legend()
+    # Its reference is of a row that is not drawn.
+    assert [text.get_text() for text in legend.get_texts()] == ["life", "control", "surrogate"]
 
 
 def test_spontaneous_activity_that_is_evoked_activity_is_aligned():
@@ -355,6 +396,8 @@ def grown(transfer, hidden=12):
         # One event in each network is no rise.
         ((0.2, 0.2, 0.2), "no change that an interval could tell"),
         ((0.2, np.nan, np.nan), "not known"),
+        ((np.nan, 0.0, 0.0), "not measured"),
+        ((np.nan, -0.1, 0.1), "not measured"),
     ],
 )
 def test_directions_are_said_where_intervals_tell_them(ends, said):
@@ -412,6 +455,35 @@ def test_files_of_recordings_are_closed(noisy, tmp_path):
     if sys.platform == "linux":
         numbers = os.listdir("/proc/self/fd")
         assert str(path) not in {os.path.realpath(f"/proc/self/fd/{number}") for number in numbers}
+
+
+def test_legends_fit_what_is_drawn(noisy, variable):
+    samples = {}
+    for found in (compare(noisy, "retinal-waves"), compare(noisy, recording()), variable):
+        legend = plot_comparison(found)[0].get_legend()
+        samples[found.attrs["comparison"]] = {
+            text.get_text(): (line.get_linestyle(), line.get_marker())
+            for text, line in zip(legend.get_texts(), legend.get_lines(), strict=True)
+        }
+    assert samples == {
+        "retinal-waves": {
+            "life": ("-", "none"),
+            "control": ("--", "none"),
+            "reference": ("-", "none"),
+        },
+        "recording": {
+            "life": ("-", "o"),
+            "control": ("--", "s"),
+            "surrogate": ("None", "o"),
+            "reference": ("-", "D"),
+        },
+        "v1v2": {
+            "life": ("None", "o"),
+            "control": ("None", "s"),
+            "surrogate": ("None", "o"),
+            "reference": ("None", "D"),
+        },
+    }
 
 
 def test_figures_take_axes_and_refuse_what_is_no_comparison(noisy):

@@ -10,13 +10,20 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from ontogeny.data import Stimuli, gaussian_noise, join_trajectories, write_trajectory
+from ontogeny.data import (
+    Stimuli,
+    gaussian_noise,
+    join_trajectories,
+    recorded_waves,
+    write_trajectory,
+)
 from ontogeny.data.recordings import recording_of, write_nwb
 from ontogeny.models import Learning, Record, Schedule, Spontaneous, layered, simulate
 from ontogeny.plasticity import Adam
 from ontogeny.studies.command_line import app
 from ontogeny.studies.compare_command import _name
 from ontogeny.studies.comparison_page import comparison_json, comparison_table
+from ontogeny.studies.comparison_words import footer_of
 
 ENDS = ("html", "json", "md", "png", "svg")
 
@@ -64,6 +71,7 @@ def test_a_folder_beside_retinal_waves(folder, tmp_path):
     result = run(folder, "--with", "retinal-waves", "--out", "out", "--seed", 2)
     assert result.exit_code == 0, result.output
     assert "Spontaneous input beside retinal waves" in result.stdout
+    assert "Caution: A frame of the life has no duration" in result.stdout.replace("\n", " ")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         f"retinal-waves.{end}" for end in ENDS
     }
@@ -104,6 +112,52 @@ def test_lives_of_several_files_are_networks(folder, tmp_path):
     assert one["quantities"] == other["quantities"]
 
 
+def test_what_is_replaced_is_said(folder, tmp_path):
+    words = folder / "noise-0.nc", "--with", "retinal-waves", "--out", "out"
+    assert "Replaced" not in run(*words).stdout + run(*words).stdout
+    other = run(folder / "noise-1.nc", *words[1:]).stdout
+    told = f"ontogeny compare {words[0]} --with retinal-waves --out out"
+    assert f"Replaced what this had written: {told}" in other.replace("\n", " ")
+    (tmp_path / "out" / "retinal-waves.json").write_text("no JSON")
+    assert run(*words).exit_code == 0
+
+
+def test_a_life_on_recorded_waves(tmp_path):
+    random = np.random.default_rng(0)
+    trains = [np.sort(random.uniform(0, 30, 60)) for _ in range(5)]
+    places = [[60.0 * number, 10.0 * number**2] for number in range(5)]
+    recording = recording_of(trains, position=places, start=0, stop=30)
+    write_nwb(recording, tmp_path / "cells.nwb")
+    learning = Learning(Stimuli.from_arrays(random.random((20, 6, 6)), np.arange(20) % 3), epochs=1)
+    noise = Spontaneous(recorded_waves(recording, name="mine"), presentations=64)
+    network = layered([36, 12, 3], optimiser=Adam(rate=0.01))
+    record = Record(checkpoints=1)
+    life = simulate(network, Schedule(noise, learning), seed=0, trials=4, record=record)
+    write_trajectory(life, tmp_path / "life.nc")
+    words = "life.nc", "--with", "retinal-waves", "--out", "out"
+    asked = run(*words)
+    assert asked.exit_code == 1 and "--noise-recording" in asked.stderr
+    given = run(*words, "--noise-recording", "cells.nwb")
+    assert given.exit_code == 0, given.output
+    numbers = json.loads((tmp_path / "out" / "retinal-waves.json").read_text())
+    assert numbers["input"] == "recorded waves of mine"
+    assert numbers["command"].endswith("--out out --noise-recording cells.nwb")
+
+
+def test_pages_of_recordings_name_them(folder, tmp_path):
+    random = np.random.default_rng(0)
+    trains = [np.sort(random.uniform(0, 30, 60)) for _ in range(5)]
+    recording = recording_of(trains, position=[[60.0 * k, 0.0] for k in range(5)], start=0, stop=30)
+    write_nwb(recording.assign_attrs(name="slice 7"), tmp_path / "cells.nwb")
+    words = folder, "--with", "retinal-waves", "--recording", "cells.nwb", "--out", "out"
+    assert run(*words).exit_code == 0
+    for end in ("html", "md", "json"):
+        page = (tmp_path / "out" / f"retinal-waves.{end}").read_text(encoding="utf-8")
+        assert "slice 7" in page and "Demas" not in page and "in bins of 0.1 s" in page
+    html = (tmp_path / "out" / "retinal-waves.html").read_text(encoding="utf-8")
+    assert "grey broken lines, the control" in html and "open circles" not in html
+
+
 def test_a_recording_in_nwb(folder, tmp_path):
     random = np.random.default_rng(0)
     trains = [np.sort(random.uniform(0, 30, 60)) for _ in range(5)]
@@ -134,6 +188,8 @@ def test_files_of_recordings_are_called_like_them(reference, name):
     [
         (["{folder}", "--with", "nobody"], "expected one of retinal-waves, v1-development"),
         (["{folder}", "--with", "v1v2"], "expected rates of 36 inputs, got 784"),
+        (["{folder}", "--with", "v1v2", "--recording", "x.nwb"], "it as the reference"),
+        (["{folder}", "--with", "retinal-waves", "--noise-recording", "x.nwb"], "leave it out"),
         (["{folder}/none-0.nc", "--with", "retinal-waves"], "a spontaneous phase, got none"),
         (["{folder}", "--with", "it-rdm", "--condition", "x"], "expected one of ['noise', 'none']"),
         (["{folder}/noise-0.nc", "--with", "it-rdm", "--condition", "x"], "are not joined along"),
@@ -163,6 +219,10 @@ def test_tables_leave_out_columns_without_numbers(folder):
         found = compare(life, "retinal-waves")
     heads = [column.header for column in comparison_table(found).columns]
     assert heads == ["Quantity", "Life", "Control", "Reference", "Published"]
+    footer = footer_of(found).splitlines()
+    assert len(footer) == 3 and "Control: the same input with the frames" in footer[0]
+    assert "Reference: published for mice of nine days" in footer[1]
+    assert "Surrogate" not in footer[1] and footer[2].startswith("Caution: A frame of the life has")
     names = [f"spontaneous-evoked number {k}" for k in range(found.sizes["quantity"])]
     narrow = Console(width=80)
     with narrow.capture() as written:
