@@ -15,21 +15,11 @@ from rich.progress import (
 )
 from rich.table import Column
 
-from ontogeny.data.extras import PackageMissing
-
 __all__ = ["bar_of_lives", "errors_in_one_line"]
 
 # What a user, or the machine, can do wrong; anything else is a fault of the program and shows its
 # traceback. ArithmeticError holds divergence, RuntimeError a compiler that is missing.
-EXPECTED = (
-    ValueError,
-    TypeError,
-    OSError,
-    MemoryError,
-    ArithmeticError,
-    RuntimeError,
-    PackageMissing,
-)
+EXPECTED = (ValueError, TypeError, OSError, MemoryError, ArithmeticError, RuntimeError)
 
 
 @contextmanager
@@ -52,10 +42,20 @@ def errors_in_one_line(stopped: str = "Stopped") -> Iterator[None]:
     except KeyboardInterrupt as error:
         typer.echo(f"Stopped: {error}" if str(error) else stopped, err=True)
         raise typer.Exit(128 + getattr(error, "number", signal.SIGINT)) from None
-    except EXPECTED as error:
+    except (*EXPECTED, ImportError) as error:
+        if isinstance(error, ImportError) and not _is_missing(error):
+            raise
         words = [str(error) or type(error).__name__, *getattr(error, "__notes__", ())]
         typer.echo(f"Error: {' '.join(' '.join(words).split())}", err=True)
         raise typer.Exit(1) from None
+
+
+def _is_missing(error: ImportError) -> bool:
+    """Tell whether a package is missing that only some functions need."""
+    # Here, as whoever imports the command should not wait for what this imports.
+    from ontogeny.data.extras import PackageMissing
+
+    return isinstance(error, PackageMissing)
 
 
 @contextmanager

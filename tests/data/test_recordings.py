@@ -322,15 +322,15 @@ def test_arguments_go_with_their_kind(path):
 @pytest.mark.parametrize("name", ["a.nwb", "a.h5"])
 def test_nwb_is_known_by_its_content(tmp_path, monkeypatch, name):
     module = types.ModuleType("nwb")
-    module.open_nwb = lambda path: ("nwb", path)
+    module.open_nwb = lambda path: xr.Dataset(attrs={"read": path})
     monkeypatch.setitem(sys.modules, "ontogeny.data.recordings.nwb", module)
     with h5py.File(tmp_path / name, "w") as file:
         file.attrs["nwb_version"] = "2.8.0"
-    assert open_recording(tmp_path / name) == ("nwb", tmp_path / name)
+    assert open_recording(tmp_path / name).attrs["read"] == tmp_path / name
     store = tmp_path / "a.nwb.zarr"
     store.mkdir()
     (store / ".zgroup").write_text("{}")
-    assert open_recording(store) == ("nwb", store)
+    assert open_recording(store).attrs["read"] == store
 
 
 def test_real_files_hold_what_h5py_finds(official):
